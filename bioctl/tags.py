@@ -1,0 +1,36 @@
+"""Tags: named points of the plant (ISA-5.1), with eu, range and access."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bioctl.values import Range
+
+
+class Kind(StrEnum):
+    """What a tag is for."""
+
+    MEASUREMENT = "measurement"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One point of the plant as bioctl knows it.
+
+    Attributes:
+        name: `UNIT.POINT`, for example `BR101.TT101`.
+        eu: engineering unit in the tag list's spelling, "" for counts, states and switches.
+        range: physical range in `eu`; a value outside is BAD.
+        kind: measurement, or output (written as a level, read back as the real output).
+        node: the driver's own address, opaque to the core.
+        connection: which connection of the site file serves it.
+        type: `double`, `int32`, `bool` or `string`.
+    """
+
+    name: str
+    eu: str
+    range: Range
+    kind: Kind
+    node: str
+    connection: str
+    type: str = "double"
