@@ -1,0 +1,1 @@
+"""What people write, read strictly: YAML with places, quantities with eu, conditions."""

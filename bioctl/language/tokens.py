@@ -1,0 +1,104 @@
+"""Words of a condition: quantities, names, operators, each with its column."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, Never
+
+from bioctl.errors import InputError, Where
+from bioctl.language.nearest import visible
+from bioctl.language.quantity import Quantity, parse_quantity
+
+MAX_TEXT = 1000
+MAX_TOKENS = 200
+
+_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
+_EU = r"(?:(?!(?:and|or|not)\b)[A-Za-z%][A-Za-z0-9%]*|1(?:e[0-9]+)?(?=/))(?:/[A-Za-z0-9%]+)*"
+_TOKEN = re.compile(
+    rf"(?P<duration>{_NUMBER} +(?:d|h|min|s)(?: +{_NUMBER} +(?:d|h|min|s)\b)+)"
+    rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.,])"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<operator><=|>=|==|!=|[<>+*/()-])"
+    r"|(?P<space>[ \n]+)"
+)
+_WORDS = frozenset({"and", "or", "not"})
+_HINTS = {
+    "=": "write == to compare.",
+    "&": "write and.",
+    "|": "write or.",
+    "!": "write not.",
+    ",": "use a decimal point, as in 7.2.",
+    '"': "conditions compare numbers only.",
+    "'": "conditions compare numbers only.",
+}
+
+
+class Token(NamedTuple):
+    """One word of a condition.
+
+    Attributes:
+        kind: what it is; the keywords and, or, not are operators.
+        text: as written.
+        column: 0-based offset in the condition.
+        quantity: the value of a quantity.
+    """
+
+    kind: Literal["quantity", "name", "operator", "end"]
+    text: str
+    column: int
+    quantity: Quantity | None = None
+
+
+def refuse(column: int, message: str, help: str = "") -> Never:  # noqa: A002
+    """Raise an InputError at a 0-based offset of the condition."""
+    raise InputError(message, where=Where("condition", 1, column + 1), help=help)
+
+
+def tokenise(text: str) -> list[Token]:
+    """Return the tokens of a condition, `end` last.
+
+    Raises:
+        InputError: a character or number that no condition has, or too long a text.
+    """
+    if len(text) > MAX_TEXT:
+        refuse(0, f"the condition is longer than {MAX_TEXT} characters.", "split the step.")
+    tokens = [*_tokens(text), Token("end", "", len(text))]
+    if len(tokens) > MAX_TOKENS:
+        refuse(tokens[MAX_TOKENS].column, f"the condition has more than {MAX_TOKENS} words.")
+    return tokens
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            _unknown(text, position)
+        if match.lastgroup != "space":
+            yield _token(match.lastgroup or "", match.group(), position)
+        position = match.end()
+
+
+def _token(kind: str, word: str, column: int) -> Token:
+    if kind in {"quantity", "duration"}:
+        try:
+            return Token("quantity", word, column, parse_quantity(" ".join(word.split())))
+        except InputError as error:
+            refuse(column, error.message, error.help)
+    if kind == "name" and word not in _WORDS:
+        return Token("name", word, column)
+    return Token("operator", word, column)
+
+
+def _unknown(text: str, position: int) -> Never:
+    char = text[position]
+    if char.isdigit() or char == ".":
+        word = re.split(r"[\s()<>=]", text[position:], maxsplit=1)[0]
+        try:
+            parse_quantity(word)
+        except InputError as error:
+            refuse(position, f"'{visible(word)}' is not a number with its eu.", error.help)
+        refuse(position, f"'{visible(word)}' is not a number with its eu.")
+    message = f"'{visible(char)}' has no meaning in a condition."
+    refuse(
+        position, message, _HINTS.get(char, "use names, numbers with eu, < <= > >= == != and or.")
+    )
