@@ -1,0 +1,1 @@
+"""The three units of the plant and the parts they share."""
