@@ -1,0 +1,214 @@
+"""How one event changes the state of a cell: a pure fold, one function per kind of event.
+
+Kinds that decide nothing (alarms, results, links, ...) change nothing here; the record reads them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from bioctl.batch.control_recipe import from_dict
+from bioctl.batch.state import BatchState, CellState, PhaseState, Prompt
+from bioctl.equipment.commanded import LoopDemand, UnitState
+from bioctl.equipment.driver import CallState
+from bioctl.phases.phase import CallRecord
+from bioctl.phases.states import State, final
+
+
+class Fact(NamedTuple):
+    """The part of a journal entry that decides: what, of which batch, unit and path, and when."""
+
+    kind: str
+    data: Mapping[str, Any]
+    batch: str | None = None
+    unit: str | None = None
+    path: str | None = None
+    t: float = 0.0
+
+
+def apply(cell: CellState, fact: Fact) -> CellState:
+    """Return the cell after this fact."""
+    change = _CHANGES.get(fact.kind)
+    cell = change(cell, fact) if change else cell
+    if fact.batch in cell.batches and fact.batch is not None:
+        batch = cell.batches[fact.batch]
+        cell = _with_batch(cell, replace(batch, version=batch.version + 1))
+    return replace(cell, t=fact.t) if fact.t > cell.t else cell
+
+
+def fold(facts: Iterable[Fact], cell: CellState | None = None) -> CellState:
+    """Return the cell after all facts, in order."""
+    state = cell or CellState()
+    for fact in facts:
+        state = apply(state, fact)
+    return state
+
+
+def _with_batch(cell: CellState, batch: BatchState) -> CellState:
+    return replace(cell, batches={**cell.batches, batch.id: batch})
+
+
+def _batch(cell: CellState, fact: Fact) -> BatchState:
+    return cell.batches[str(fact.batch)]
+
+
+def _phase(cell: CellState, fact: Fact) -> PhaseState:
+    return _batch(cell, fact).phases[str(fact.path)]
+
+
+def _with_phase(cell: CellState, fact: Fact, phase: PhaseState) -> CellState:
+    batch = _batch(cell, fact)
+    return _with_batch(cell, replace(batch, phases={**batch.phases, phase.path: phase}))
+
+
+def _started(cell: CellState, fact: Fact) -> CellState:
+    del fact
+    return replace(cell, clean=False)
+
+
+def _stopped(cell: CellState, fact: Fact) -> CellState:
+    del fact
+    return replace(cell, clean=True)
+
+
+def _created(cell: CellState, fact: Fact) -> CellState:
+    control = from_dict(fact.data["control_recipe"])
+    return _with_batch(cell, BatchState(str(fact.batch), control, fact.t))
+
+
+def _batch_state(cell: CellState, fact: Fact) -> CellState:
+    batch, state = _batch(cell, fact), State(fact.data["state"])
+    started = fact.t if batch.started is None and state is State.RUNNING else batch.started
+    ended = fact.t if final(state) else None
+    cause = str(fact.data.get("cause", ""))
+    return _with_batch(
+        cell, replace(batch, state=state, cause=cause, started=started, ended=ended)
+    )
+
+
+def _phase_state(cell: CellState, fact: Fact) -> CellState:
+    state, path, batch = State(fact.data["state"]), str(fact.path), _batch(cell, fact)
+    old = batch.phases.get(path)
+    if old is None:
+        return _with_phase(cell, fact, PhaseState(path, state, fact.t))
+    if final(state):
+        rest = {p: phase for p, phase in batch.phases.items() if p != path}
+        done = (*batch.done, path) if state is State.COMPLETE else batch.done
+        return _with_batch(cell, replace(batch, phases=rest, done=done))
+    until = min(float(fact.data.get("alive", fact.t)), fact.t)
+    elapsed = old.elapsed(until)
+    new = replace(old, state=state, since=fact.t, elapsed_before=elapsed, late=False)
+    return _with_phase(cell, fact, new)
+
+
+def _step(cell: CellState, fact: Fact) -> CellState:
+    phase = _phase(cell, fact)
+    memory = {**phase.memory, **fact.data.get("memory", {})}
+    same = fact.data["step"] == phase.step
+    entered = phase.entered if same else phase.elapsed(fact.t)
+    new = replace(phase, step=fact.data["step"], memory=memory, entered=entered)
+    return _with_phase(cell, fact, new)
+
+
+def _call_intent(cell: CellState, fact: Fact) -> CellState:
+    phase = _phase(cell, fact)
+    calls = {**phase.calls, fact.data["key"]: CallRecord(fact.data["id"])}
+    return _with_phase(cell, fact, replace(phase, calls=calls))
+
+
+def _call_outcome(cell: CellState, fact: Fact) -> CellState:
+    phase = _batch(cell, fact).phases.get(str(fact.path))
+    if phase is None:
+        return cell
+    state, message = CallState(fact.data["state"]), str(fact.data.get("message", ""))
+    calls = {
+        key: replace(call, state=state, message=message) if call.id == fact.data["id"] else call
+        for key, call in phase.calls.items()
+    }
+    return _with_phase(cell, fact, replace(phase, calls=calls))
+
+
+def _late(cell: CellState, fact: Fact) -> CellState:
+    if fact.batch is None or fact.path not in _batch(cell, fact).phases:
+        return cell
+    return _with_phase(cell, fact, replace(_phase(cell, fact), late=True))
+
+
+def _opened(cell: CellState, fact: Fact) -> CellState:
+    batch, data = _batch(cell, fact), dict(fact.data)
+    data["choices"] = tuple(data.get("choices", ()))
+    prompt = Prompt(batch=batch.id, path=str(fact.path), opened=fact.t, **data)
+    return _with_batch(cell, replace(batch, prompts={**batch.prompts, prompt.id: prompt}))
+
+
+def _answered(cell: CellState, fact: Fact) -> CellState:
+    batch = _batch(cell, fact)
+    old = batch.prompts[fact.data["id"]]
+    prompt = replace(old, answer=fact.data["answer"], by=str(fact.data["by"]))
+    return _with_batch(cell, replace(batch, prompts={**batch.prompts, prompt.id: prompt}))
+
+
+def _unit(cell: CellState, fact: Fact) -> UnitState:
+    return cell.units.get(str(fact.unit), UnitState())
+
+
+def _with_unit(cell: CellState, fact: Fact, unit: UnitState) -> CellState:
+    return replace(cell, units={**cell.units, str(fact.unit): unit})
+
+
+def _acquired(cell: CellState, fact: Fact) -> CellState:
+    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=fact.batch))
+
+
+def _released(cell: CellState, fact: Fact) -> CellState:
+    cell = _with_batch(cell, replace(_batch(cell, fact), released=True))
+    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=None))
+
+
+def _output(cell: CellState, fact: Fact) -> CellState:
+    unit = _unit(cell, fact)
+    outputs = {**unit.outputs, fact.data["output"]: float(fact.data["value"])}
+    return _with_unit(cell, fact, replace(unit, outputs=outputs))
+
+
+def _loop(cell: CellState, fact: Fact) -> CellState:
+    unit = _unit(cell, fact)
+    demand = LoopDemand(fact.data["mode"], fact.data["sp"])
+    return _with_unit(
+        cell, fact, replace(unit, loops={**unit.loops, fact.data["loop"]: demand})
+    )
+
+
+def _sealed(cell: CellState, fact: Fact) -> CellState:
+    return _with_batch(cell, replace(_batch(cell, fact), sealed=True))
+
+
+def _intent(cell: CellState, fact: Fact) -> CellState:
+    return replace(cell, commands={**cell.commands, fact.data["id"]: ""})
+
+
+def _outcome(cell: CellState, fact: Fact) -> CellState:
+    text = str(fact.data["outcome"])
+    return replace(cell, commands={**cell.commands, fact.data["id"]: text})
+
+
+_CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {
+    "cell.started": _started,
+    "cell.stopped": _stopped,
+    "batch.created": _created,
+    "batch.state": _batch_state,
+    "batch.sealed": _sealed,
+    "phase.state": _phase_state,
+    "phase.step": _step,
+    "phase.late": _late,
+    "call.intent": _call_intent,
+    "call.outcome": _call_outcome,
+    "prompt.opened": _opened,
+    "prompt.answered": _answered,
+    "unit.acquired": _acquired,
+    "unit.released": _released,
+    "output.set": _output,
+    "loop.set": _loop,
+    "command.intent": _intent,
+    "command.outcome": _outcome,
+}

@@ -1,0 +1,139 @@
+"""Binding: a master recipe and real units become a control recipe, or a list of what does not fit."""
+
+from collections.abc import Mapping
+
+from bioctl.batch.control_recipe import BoundStep, ControlRecipe
+from bioctl.equipment.unit import UnitConfig
+from bioctl.errors import InputError, InputErrors
+from bioctl.language.nearest import did_you_mean
+from bioctl.recipe.canonical import recipe_hash
+from bioctl.recipe.grammar import PhaseStep, Recipe
+from bioctl.values import Scalar
+
+
+def bind(recipe: Recipe, units: Mapping[str, UnitConfig], chosen: Mapping[str, str]) -> ControlRecipe:
+    """Return the control recipe for these units.
+
+    Args:
+        recipe: checked master recipe with the formula of this batch already applied.
+        units: the site's units by name.
+        chosen: unit by equipment role; a role with exactly one unit of its class needs no choice.
+
+    Raises:
+        InputErrors: everything that does not fit this site, in one pass.
+    """
+    errors: list[InputError] = []
+    bound = {
+        role: unit
+        for role, class_name in recipe.equipment.items()
+        if (unit := _choose(role, class_name, units, chosen, errors))
+    }
+    errors.extend(_unknown_roles(recipe, chosen))
+    if not errors:
+        errors.extend(_check_setpoints(recipe, units, bound))
+    if errors:
+        raise InputErrors(errors)
+    return ControlRecipe(
+        recipe=recipe.id,
+        version=recipe.version,
+        product=recipe.product,
+        master_hash=recipe_hash(recipe),
+        units=bound,
+        formula=_formula(recipe),
+        steps=tuple(_steps(recipe, bound)),
+    )
+
+
+def _choose(
+    role: str,
+    class_name: str,
+    units: Mapping[str, UnitConfig],
+    chosen: Mapping[str, str],
+    errors: list[InputError],
+) -> str | None:
+    fitting = [name for name, unit in units.items() if unit.class_name == class_name]
+    name = chosen.get(role)
+    if name is None and len(fitting) == 1:
+        return fitting[0]
+    if name in fitting:
+        return name
+    listed = ", ".join(fitting) or "none at this site"
+    said = f"unit {name!r} is not a" if name else f"choose a unit for role {role!r}: a"
+    errors.append(InputError(f"{said} {class_name}", help=f"units of this class: {listed}"))
+    return None
+
+
+def _unknown_roles(recipe: Recipe, chosen: Mapping[str, str]) -> list[InputError]:
+    return [
+        InputError(
+            f"recipe {recipe.id} has no equipment role {role!r}",
+            help=did_you_mean(role, recipe.equipment),
+        )
+        for role in chosen
+        if role not in recipe.equipment
+    ]
+
+
+def _steps(recipe: Recipe, bound: Mapping[str, str]) -> list[BoundStep]:
+    return [
+        _step(recipe, f"{up.name}/{operation.name}/{step.name}", step, bound[up.unit], bound)
+        for up in recipe.procedure
+        for operation in up.operations
+        for step in operation.phases
+    ]
+
+
+def _step(
+    recipe: Recipe, path: str, step: PhaseStep, unit: str, bound: Mapping[str, str]
+) -> BoundStep:
+    parameters: dict[str, Scalar] = {
+        name: bound.get(str(p.value), p.value) if name == "to" else p.value
+        for name, p in step.parameters.items()
+    }
+    numeric = {
+        name: (float(entry.value), entry.eu)
+        for name, entry in recipe.formula.items()
+        if not isinstance(entry.value, str)
+    }
+    return BoundStep(
+        path=path,
+        phase=step.phase,
+        unit=unit,
+        parameters=parameters,
+        eus={name: p.eu for name, p in step.parameters.items() if p.eu},
+        until=step.until,
+        formula=numeric if step.until else {},
+        timeout_s=step.timeout_s,
+    )
+
+
+def _formula(recipe: Recipe) -> dict[str, dict[str, Scalar]]:
+    return {
+        name: {
+            "value": entry.value,
+            "eu": entry.eu,
+            "criticality": entry.criticality or "",
+            **({"low": entry.range.low, "high": entry.range.high} if entry.range else {}),
+        }
+        for name, entry in recipe.formula.items()
+    }
+
+
+def _check_setpoints(
+    recipe: Recipe, units: Mapping[str, UnitConfig], bound: Mapping[str, str]
+) -> list[InputError]:
+    """A setpoint outside the unit's own range would only be found on day nine."""
+    errors = []
+    for up in recipe.procedure:
+        loops = units[bound[up.unit]].loops
+        for operation in up.operations:
+            for step in operation.phases:
+                for name, parameter in step.parameters.items():
+                    loop = loops.get(name)
+                    if loop and float(parameter.value) not in loop.sp_range:
+                        low, high = loop.sp_range
+                        text = f"{step.name}: {name} {parameter.value:g} {parameter.eu} is outside what {bound[up.unit]} can hold"
+                        errors.append(
+                            InputError(text, where=step.where, help=f"{low:g} .. {high:g}")
+                        )
+    return errors

@@ -1,0 +1,95 @@
+"""Level outputs and loop setpoints: what the active phases ask for, as events when it changes."""
+
+import math
+from collections.abc import Mapping
+
+from bioctl.batch.log import Log, recipe_actor
+from bioctl.batch.state import BatchState, PhaseState
+from bioctl.batch.world import PhaseView, World
+from bioctl.equipment.commanded import UnitState
+from bioctl.phases.library import PHASES
+from bioctl.phases.states import State
+
+ASKS = (State.RUNNING, State.PAUSING, State.PAUSED)
+"""States in which a phase's own outputs stand; in the others only its hold logic's do."""
+
+
+def settle_outputs(log: Log, batch_id: str, world: World) -> None:
+    """Emit `output.set` and `loop.set` until every unit of the batch stands as its phases ask."""
+    batch = log.cell.batches[batch_id]
+    if batch.started is None or batch.released:
+        return
+    wanted: dict[str, dict[str, float]] = {
+        unit: dict(_resting(batch, world, unit)) for unit in batch.control.units.values()
+    }
+    for path, phase in batch.phases.items():
+        view = _view(log, batch, phase, world)
+        _add_outputs(wanted, batch, phase, view)
+        if phase.state in (*ASKS, State.RESTARTING):
+            _settle_loops(log, batch, path, view)
+    if batch.state is State.COMPLETE:
+        _open_loops(log, batch)
+    _settle(log, batch, wanted, world)
+
+
+def _view(log: Log, batch: BatchState, phase: PhaseState, world: World) -> PhaseView:
+    bound = batch.control.step(phase.path)
+    return PhaseView(world, batch, bound, phase, log.cell.units[bound.unit])
+
+
+def _resting(batch: BatchState, world: World, unit: str) -> Mapping[str, float]:
+    config = world.units[unit]
+    return {**config.hold, **config.idle} if batch.state is State.COMPLETE else config.hold
+
+
+def _add_outputs(
+    wanted: dict[str, dict[str, float]], batch: BatchState, phase: PhaseState, view: PhaseView
+) -> None:
+    bound = batch.control.step(phase.path)
+    logic = PHASES[bound.phase]
+    demand = logic.outputs(view) if phase.state in ASKS else logic.held_outputs(view)
+    for name, value in demand.items():
+        role, _, output = name.rpartition(".")
+        unit = str(bound.parameters["to"]) if role == "to" else bound.unit
+        wanted[unit][output] = float(value)
+
+
+def _settle(
+    log: Log, batch: BatchState, wanted: Mapping[str, Mapping[str, float]], world: World
+) -> None:
+    for unit, outputs in wanted.items():
+        now = log.cell.units.get(unit, UnitState()).outputs
+        for output, value in outputs.items():
+            before = now.get(output, math.nan)
+            if before != value:
+                tag = world.units[unit].outputs[output]
+                data = {"output": output, "tag": tag.name, "value": value, "eu": tag.eu}
+                data["old"] = _json(before)
+                log.emit("output.set", recipe_actor(batch), data, batch=batch.id, unit=unit)
+
+
+def _settle_loops(log: Log, batch: BatchState, path: str, view: PhaseView) -> None:
+    bound = batch.control.step(path)
+    for loop, sp in PHASES[bound.phase].loops(view).items():
+        _set_loop(log, batch, bound.unit, loop, sp, path)
+
+
+def _set_loop(
+    log: Log, batch: BatchState, unit: str, loop: str, sp: float | None, path: str | None
+) -> None:
+    old = log.cell.units[unit].loops.get(loop)
+    mode = "OFF" if sp is None else "AUTO"
+    if (old is None and sp is None) or (old is not None and (old.mode, old.sp) == (mode, sp)):
+        return
+    data = {"loop": loop, "mode": mode, "sp": sp, "old": old.sp if old else None}
+    log.emit("loop.set", recipe_actor(batch), data, batch=batch.id, unit=unit, path=path)
+
+
+def _open_loops(log: Log, batch: BatchState) -> None:
+    for unit in batch.control.units.values():
+        for loop in tuple(log.cell.units[unit].loops):
+            _set_loop(log, batch, unit, loop, None, None)
+
+
+def _json(value: float) -> float | None:
+    return None if math.isnan(value) else value

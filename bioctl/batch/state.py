@@ -1,0 +1,97 @@
+"""What a cell and its batches are at one moment: immutable values, folded from journal events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bioctl.batch.control_recipe import ControlRecipe
+from bioctl.equipment.commanded import UnitState
+from bioctl.phases.phase import CallRecord
+from bioctl.phases.states import State
+from bioctl.values import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question to people. One answer wins; the id never comes back."""
+
+    id: str
+    batch: str
+    path: str
+    key: str
+    kind: str
+    text: str
+    choices: tuple[str, ...] = ()
+    eu: str = ""
+    low: float | None = None
+    high: float | None = None
+    role: str = "operator"
+    evidence: Mapping[str, Scalar] = field(default_factory=dict)
+    opened: float = 0.0
+    answer: Scalar | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseState:
+    """One phase that has been started and is not over.
+
+    Attributes:
+        path: unit procedure / operation / step.
+        entered: `elapsed` when the present step began, s.
+        elapsed_before: s RUNNING before the present stretch.
+        since: process time of the last change of state.
+        late: an alarm has been raised because its logic did not end in time.
+    """
+
+    path: str
+    state: State
+    since: float
+    step: str = "begin"
+    entered: float = 0.0
+    elapsed_before: float = 0.0
+    memory: Mapping[str, Scalar] = field(default_factory=dict)
+    calls: Mapping[str, CallRecord] = field(default_factory=dict)
+    late: bool = False
+
+    def elapsed(self, now: float) -> float:
+        """Return process seconds RUNNING so far."""
+        stretch = max(now - self.since, 0.0) if self.state is State.RUNNING else 0.0
+        return self.elapsed_before + stretch
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """One batch. `version` counts its events: a command names the version its author saw."""
+
+    id: str
+    control: ControlRecipe
+    created: float
+    state: State = State.IDLE
+    cause: str = ""
+    started: float | None = None
+    ended: float | None = None
+    phases: Mapping[str, PhaseState] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    version: int = 0
+    released: bool = False
+    """Its units belong to it no longer."""
+    sealed: bool = False
+
+    def open_prompts(self) -> tuple[Prompt, ...]:
+        """Return the questions nobody has answered."""
+        return tuple(prompt for prompt in self.prompts.values() if prompt.answer is None)
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """Everything the journal decides."""
+
+    batches: Mapping[str, BatchState] = field(default_factory=dict)
+    units: Mapping[str, UnitState] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    """Outcome by command id; an intent without outcome is `""`."""
+    clean: bool = True
+    """The last controller said goodbye."""
+    t: float = 0.0
+    """Largest process time seen."""

@@ -1,0 +1,98 @@
+"""The scan: read → protect → step → control, one synchronous call that decides and never acts.
+
+    image ──► protect ──► step ──► control ──► Decisions
+              interlocks   what the   loops       outputs (go at once)
+              alarms       batches    that are    procedure events (go when durable)
+                           decide     due         protective events (already acted)
+
+It waits for no network and no disk and asks no clock. Whoever calls it hands in the steps, so the scan
+knows nothing of batches. The fence is per unit and per batch: what fails inside is contained and told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bioctl.control.event import ControlEvent
+from bioctl.equipment.commanded import NOTHING, UnitState
+from bioctl.equipment.image import Image
+from bioctl.equipment.regulate import UnitMemory, regulate
+from bioctl.equipment.protect import protect
+from bioctl.equipment.unit import UnitConfig
+from bioctl.values import Scalar
+
+E = TypeVar("E")
+Step = Callable[[], Sequence[E]]
+
+
+@dataclass(slots=True)
+class Decisions(Generic[E]):
+    """What one scan decided.
+
+    Attributes:
+        outputs: level writes by tag.
+        procedure: events by batch; they act when they are durable.
+        protective: (unit, event) of interlocks, alarms and loops, which have acted already.
+        broken: what failed behind the fence, by unit or batch.
+        beat: units whose protection ran; a connection beats only if all its units' did.
+    """
+
+    outputs: dict[str, Scalar] = field(default_factory=dict)
+    procedure: dict[str, Sequence[E]] = field(default_factory=dict)
+    protective: list[tuple[str, ControlEvent]] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+    beat: set[str] = field(default_factory=set)
+
+
+def scan(
+    units: Mapping[str, UnitConfig],
+    memory: Mapping[str, UnitMemory],
+    image: Image,
+    commanded: Mapping[str, UnitState],
+    steps: Mapping[str, Step[E]],
+    now: float,
+) -> Decisions[E]:
+    """Decide one scan at process time `now` (s)."""
+    decided: Decisions[E] = Decisions()
+    for name, unit in units.items():
+        if _fenced(decided, name, lambda u=unit, m=memory[name]: _protect(decided, u, m, image, now)):
+            decided.beat.add(name)
+    for batch, step in steps.items():
+        _fenced(decided, batch, lambda b=batch, s=step: decided.procedure.update({b: s()}))
+    for name, unit in units.items():
+        state = commanded.get(name, NOTHING)
+        _fenced(
+            decided, name, lambda u=unit, m=memory[name], s=state: _control(decided, u, m, image, s, now)
+        )
+    return decided
+
+
+def _protect(
+    decided: Decisions[E], unit: UnitConfig, memory: UnitMemory, image: Image, now: float
+) -> None:
+    decided.protective.extend((unit.name, event) for event in protect(unit, memory, image, now))
+
+
+def _control(
+    decided: Decisions[E],
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    state: UnitState,
+    now: float,
+) -> None:
+    events = regulate(unit, memory, image, state, now)
+    decided.protective.extend((unit.name, event) for event in events)
+    decided.outputs.update(
+        {unit.outputs[name].name: value for name, value in memory.outputs.items()}
+    )
+
+
+def _fenced(decided: Decisions[E], name: str, call: Callable[[], None]) -> bool:
+    """Run one part; what it raises stays its own, and is told (the only broad except there is)."""
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001  the fence: one unit's fault must not stop the others
+        decided.broken[name] = f"{type(error).__name__}: {error}"
+        return False
+    return True

@@ -1,0 +1,148 @@
+"""The site file: connections, units and their tags, loops, interlocks, alarms. All errors in one pass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from bioctl.equipment.fields import Fields, collect, number, plain, text
+from bioctl.equipment.unit import UnitConfig
+from bioctl.equipment.unit_fields import read_unit
+from bioctl.errors import InputError, InputErrors
+from bioctl.language.document import Mapping as MappingNode
+from bioctl.language.document import Node, parse
+from bioctl.recipe.capabilities import UnitClass
+from bioctl.tags import Tag
+
+PROFILES = ("demo", "lab", "gmp")
+CLOCKS = ("lockstep", "wall")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection: which driver, and the driver's own options."""
+
+    name: str
+    driver: str
+    options: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A checked site file.
+
+    Attributes:
+        file: where it was read from; relative paths in it refer to its folder.
+        profile: demo, lab or gmp.
+        clock: `lockstep` (a simulated plant follows the controller) or `wall`.
+        waiting_pace: lockstep only: process seconds per host second while a person is asked.
+        data: folder of journal, history and accounts.
+        port: socket of the command port.
+    """
+
+    file: Path
+    name: str
+    profile: str
+    clock: str
+    waiting_pace: float
+    data: Path
+    port: Path
+    connections: Mapping[str, Connection]
+    units: Mapping[str, UnitConfig] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The site file's folder."""
+        return self.file.parent
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """Every tag of every unit."""
+        return tuple(
+            tag
+            for unit in self.units.values()
+            for tag in (*unit.measurements.values(), *unit.outputs.values())
+        )
+
+
+def load_site(file: Path, classes: Mapping[str, UnitClass]) -> Site:
+    """Read and check a site file.
+
+    Raises:
+        InputErrors: everything that is wrong with it, with file, line and column.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"site file {file} can't be read: {error.strerror}",
+            help="name it with --site, or make one with `bioctl site init DIR`",
+        ) from error
+    errors: list[InputError] = []
+    site = collect(errors, parse(content, str(file)), partial(_site, file, classes, errors))
+    if errors or site is None:
+        raise InputErrors(errors)
+    return site
+
+
+def _site(file: Path, classes: Mapping[str, UnitClass], errors: list[InputError], node: Node) -> Site:
+    fields = Fields(node, errors, "the site file")
+    folder = file.parent
+    clock = Fields(fields.take("clock", lambda n: n), errors, "clock")
+    connections = _connections(fields, errors)
+    site = Site(
+        file=file,
+        name=fields.take("site", text),
+        profile=fields.take("profile", partial(_one_of, PROFILES)),
+        clock=clock.take("mode", partial(_one_of, CLOCKS)),
+        waiting_pace=clock.take("waiting_pace", number, 60.0),
+        data=folder / fields.take("data", text, "data"),
+        port=folder / fields.take("port", text, "port.sock"),
+        connections=connections,
+        units=_units(fields, classes, connections, errors),
+    )
+    clock.close()
+    fields.close()
+    _check_lockstep(site, errors)
+    return site
+
+
+def _connections(fields: Fields, errors: list[InputError]) -> dict[str, Connection]:
+    found: dict[str, Connection] = {}
+    for name, node in fields.take("connections", MappingNode.as_mapping).entries.items():
+        options = node.as_mapping().entries
+        if "driver" not in options:
+            errors.append(InputError(f"connection {name} needs `driver`.", where=node.where))
+            continue
+        values = {key: plain(child) for key, child in options.items() if key != "driver"}
+        found[name] = Connection(name, options["driver"].as_text(), values)
+    return found
+
+
+def _units(
+    fields: Fields,
+    classes: Mapping[str, UnitClass],
+    connections: Mapping[str, Connection],
+    errors: list[InputError],
+) -> dict[str, UnitConfig]:
+    nodes = fields.take("units", MappingNode.as_mapping).entries
+    read = {
+        name: collect(errors, node, partial(read_unit, name, classes, connections, errors))
+        for name, node in nodes.items()
+    }
+    return {name: unit for name, unit in read.items() if unit is not None}
+
+
+def _one_of(choices: tuple[str, ...], node: Node) -> str:
+    if node.as_text() not in choices:
+        node.refuse(f"{node.as_text()!r} is none of {', '.join(choices)}.")
+    return node.as_text()
+
+
+def _check_lockstep(site: Site, errors: list[InputError]) -> None:
+    if site.clock != "lockstep":
+        return
+    if site.profile != "demo":
+        errors.append(InputError("lockstep is for simulated plants: only profile demo may use it."))
+    if len(site.connections) != 1:
+        errors.append(InputError("lockstep needs exactly one connection: the simulated plant."))

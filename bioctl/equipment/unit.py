@@ -1,0 +1,36 @@
+"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, hold values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bioctl.control.alarm import AlarmConfig
+from bioctl.control.interlock import InterlockConfig
+from bioctl.control.loop_config import AnyLoop
+from bioctl.tags import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class UnitConfig:
+    """One unit of the process cell (ISA-88 physical model).
+
+    Attributes:
+        class_name: unit class; recipes ask for classes.
+        period_s: process seconds between two steps of procedures and loops.
+        measurements: tag by measurement name of the class.
+        outputs: tag by output name of the class.
+        hold: value an output takes whenever no running phase asks for it (pumps, valves).
+        idle: value an output takes when a batch is COMPLETE and has released the unit.
+        loops, interlocks, alarms: by name.
+    """
+
+    name: str
+    class_name: str
+    connection: str
+    period_s: float
+    measurements: Mapping[str, Tag]
+    outputs: Mapping[str, Tag]
+    hold: Mapping[str, float] = field(default_factory=dict)
+    idle: Mapping[str, float] = field(default_factory=dict)
+    loops: Mapping[str, AnyLoop] = field(default_factory=dict)
+    interlocks: Mapping[str, InterlockConfig] = field(default_factory=dict)
+    alarms: Mapping[str, AlarmConfig] = field(default_factory=dict)

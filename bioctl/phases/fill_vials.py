@@ -1,0 +1,120 @@
+"""Fill vials on a PackML machine that runs its own sequence; bioctl follows the observed state."""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from bioctl.phases.phase import Action, Do, Done, Fail, Go, Phase, Report, View
+from bioctl.phases.specs import FILLER, integer, quantity
+from bioctl.recipe.capabilities import PhaseSpec
+
+STOPPED, STARTING, IDLE, SUSPENDED, EXECUTE, STOPPING = 2, 3, 4, 5, 6, 7
+ABORTING, ABORTED, HOLDING, HELD, COMPLETE = 8, 9, 10, 11, 17
+"""StateCurrent of OPC 30050 (PackML)."""
+
+
+class FillVials(Phase):
+    """Reset, start, wait for Complete; Hold and Unhold are passed on to the machine."""
+
+    spec: ClassVar[PhaseSpec] = PhaseSpec(
+        name="fill_vials",
+        classes=(FILLER,),
+        parameters={
+            "vials": integer(1, 10000, text="good vials wanted"),
+            "volume": quantity("mL", 0.5, 30, 5.0, "fill volume of a vial"),
+            "speed": quantity("1/min", 1, 30, 10.0, "machine speed"),
+            "rejects": quantity("%", 0, 100, 50.0, "largest share of rejects that passes"),
+        },
+        help="fill, weigh, stopper and cap vials",
+    )
+
+    def outputs(self, v: View) -> Mapping[str, float]:
+        """Write the machine's parameters."""
+        return {
+            "fill_volume": float(v.p["volume"]),
+            "vials_wanted": float(v.p["vials"]),
+            "speed": float(v.p["speed"]),
+        }
+
+    def held_outputs(self, v: View) -> Mapping[str, float]:
+        """Keep the machine's parameters: a held job keeps its target."""
+        return self.outputs(v)
+
+    def running(self, v: View) -> Iterable[Action]:
+        """Follow the machine: Idle, Execute, Complete."""
+        state = v.number("state")
+        match v.step:
+            case "begin":
+                return _command(v, "Reset", "ready", STOPPED, COMPLETE)
+            case "ready" if state == IDLE:
+                return _command(v, "Start", "filling", IDLE)
+            case "filling" if state == COMPLETE:
+                return (*_counts(v), Done())
+            case "filling" if state in (STOPPED, ABORTED):
+                return (Fail("the filler stopped by itself; see its panel"),)
+        return self._refused(v)
+
+    def holding(self, v: View) -> Iterable[Action]:
+        """Hold the machine if it executes, and wait until it stands."""
+        if v.number("state") in (EXECUTE, STARTING, SUSPENDED):
+            return _once(v, "Hold")
+        return (Done(),) if v.number("state") in _STANDS else ()
+
+    def restarting(self, v: View) -> Iterable[Action]:
+        """Unhold the machine if it is Held, and wait until it has left that state."""
+        if v.number("state") == HELD:
+            return _once(v, "Unhold")
+        return (Done(),) if v.number("state") in (*_STANDS, EXECUTE, SUSPENDED) else ()
+
+    def stopping(self, v: View) -> Iterable[Action]:
+        """Stop the machine."""
+        return (Done(),) if v.number("state") in _STANDS - {HELD} else _once(v, "Stop")
+
+    def aborting(self, v: View) -> Iterable[Action]:
+        """Abort the machine."""
+        return (Done(),) if v.number("state") in (ABORTED, ABORTING) else _once(v, "Abort")
+
+    def _refused(self, v: View) -> Iterable[Action]:
+        for key in ("Reset", "Start"):
+            call = v.call(f"{key}_{v.memory.get(key, 1)}")
+            if call is not None and not call.pending and not call.accepted:
+                return (Go("begin"), Fail(f"the filler refused {key}: {call.message}"))
+        return ()
+
+
+_STANDS = {STOPPED, IDLE, HELD, COMPLETE, ABORTED}
+
+
+def _command(v: View, command: str, step: str, *when: int) -> Iterable[Action]:
+    if v.number("state") not in when:
+        return (Go(step),) if command == "Reset" and v.number("state") == IDLE else ()
+    attempt = int(v.memory.get(command, 0)) + 1
+    return (
+        Do(f"{command}_{attempt}", "PACKML", {"command": command}),
+        Go(step, {command: attempt}),
+    )
+
+
+def _once(v: View, command: str) -> Iterable[Action]:
+    attempt = int(v.memory.get(command, 0))
+    last = v.call(f"{command}_{attempt}") if attempt else None
+    asked = last is not None and (last.pending or v.held_for(command, true=True) < _PATIENCE_S)
+    if asked:
+        return ()
+    v.held_for(command, true=False)
+    return (
+        Do(f"{command}_{attempt + 1}", "PACKML", {"command": command}),
+        Go(v.step, {command: attempt + 1}),
+    )
+
+
+_PATIENCE_S = 60.0
+"""The machine gets this long to follow before it is asked again."""
+
+
+def _counts(v: View) -> list[Report]:
+    names = {"good": "vials", "rejected": "vials", "processed": "vials", "mean_weight": "g"}
+    return [
+        Report(f"vials_{name}" if eu == "vials" else name, round(v.number(name), 3), eu, name)
+        for name, eu in names.items()
+        if v.reading(name).good
+    ]

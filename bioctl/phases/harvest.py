@@ -1,0 +1,147 @@
+"""Harvest phases of the bioreactor: drain liquid to waste, detach the cells from the carriers."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from bioctl.phases.dosing import Dose
+from bioctl.phases.phase import Action, Done, Go, Phase, Report, View
+from bioctl.phases.specs import REACTOR, integer, quantity
+from bioctl.recipe.capabilities import PhaseSpec
+
+
+class Drain(Phase):
+    """Pump liquid to waste until the vessel weighs no more than `down_to`."""
+
+    spec: ClassVar[PhaseSpec] = PhaseSpec(
+        name="drain",
+        classes=(REACTOR,),
+        parameters={
+            "down_to": quantity("kg", 0, 8, 0.05, "liquid that may stay"),
+            "rate": quantity("mL/min", 1, 1000, 500.0, "pump rate"),
+            "agitation": quantity("rpm", 0, 200, 0.0, "agitator speed"),
+        },
+        help="pump liquid to waste down to a weight",
+    )
+
+    def outputs(self, v: View) -> Mapping[str, float]:
+        """Open the drain and pump."""
+        agitation = {"agitation": float(v.p["agitation"])}
+        if v.step == "begin":
+            return agitation
+        return {**agitation, "drain_valve": 1, "harvest_pump": float(v.p["rate"])}
+
+    def loops(self, v: View) -> Mapping[str, float | None]:
+        """Open the pH loop: a nearly empty vessel has no pH to control."""
+        del v
+        return {"pH": None}
+
+    def running(self, v: View) -> Iterable[Action]:
+        """Pump until it is light enough."""
+        if v.step == "begin":
+            return (Go("pump", {"before": v.number("weight")}),) if _weighed(v) else ()
+        if v.number("weight") > float(v.p["down_to"]) or not _weighed(v):
+            return ()
+        drained = float(v.memory["before"]) - v.number("weight")
+        return (Report("drained", round(drained, 3), "kg", "liquid drained to waste"), Done())
+
+
+class Detach(Phase):
+    """Enzyme, contact time, agitation bursts, quench. A hold quenches: enzyme must not act on."""
+
+    spec: ClassVar[PhaseSpec] = PhaseSpec(
+        name="detach",
+        classes=(REACTOR,),
+        parameters={
+            "temperature": quantity("degC", 20, 40, 37.0, "temperature of the enzyme"),
+            "enzyme": quantity("mL", 50, 6000, text="enzyme solution"),
+            "rate": quantity("mL/min", 1, 1000, 500.0, "pump rate"),
+            "contact": quantity("s", 60, 5400, 900.0, "contact time before the bursts"),
+            "bursts": integer(1, 20, 3, "agitation bursts"),
+            "burst": quantity("s", 10, 1200, 180.0, "length of a burst, and of the rest after it"),
+            "burst_speed": quantity("rpm", 10, 250, 150.0, "agitator speed of a burst"),
+            "quench": quantity("mL", 10, 6000, text="quench solution"),
+        },
+        help="detach cells by enzyme and agitation, then quench",
+    )
+
+    def outputs(self, v: View) -> Mapping[str, float]:
+        """Agitate gently, hard in a burst."""
+        burst = v.step == "burst"
+        return {"agitation": float(v.p["burst_speed"]) if burst else 20.0}
+
+    def loops(self, v: View) -> Mapping[str, float | None]:
+        """Keep temperature; pH and DO are open in buffer and enzyme."""
+        return {"temperature": float(v.p["temperature"]), "pH": None, "dissolved_oxygen": None}
+
+    def running(self, v: View) -> Iterable[Action]:
+        """Enzyme, contact, bursts, quench."""
+        enzyme, quench = _enzyme(v), _quench(v)
+        match v.step:
+            case "begin":
+                return enzyme.begin(v, "dosing_enzyme")
+            case "dosing_enzyme":
+                return enzyme.proceed(v, Go("contact"))
+            case "contact":
+                return (Go("burst", {"burst": 1}),) if v.in_step >= float(v.p["contact"]) else ()
+            case "burst":
+                return (Go("rest"),) if v.in_step >= float(v.p["burst"]) else ()
+            case "rest":
+                return _next_burst(v) if v.in_step >= float(v.p["burst"]) else ()
+            case "quench":
+                return quench.begin(v, "dosing_quench")
+            case "dosing_quench":
+                return quench.proceed(v, Go("detached"))
+        return (*_suspension(v), Done())
+
+    def held_outputs(self, v: View) -> Mapping[str, float]:
+        """Keep cells in suspension."""
+        del v
+        return {"agitation": 40.0}
+
+    def holding(self, v: View) -> Iterable[Action]:
+        """Stop the enzyme if it is being dosed; quench what is in the vessel."""
+        enzyme, quench = _enzyme(v), _quench(v)
+        if v.step in ("begin", "detached"):
+            return (Done(),)
+        if v.step == "dosing_enzyme":
+            counted = enzyme.hold(v)
+            return tuple(Go("quench") if isinstance(a, Done) else a for a in counted)
+        if v.step == "dosing_quench":
+            return quench.proceed(v, Done())
+        return quench.begin(v, "dosing_quench")
+
+    def stopping(self, v: View) -> Iterable[Action]:
+        """Quench as in a hold."""
+        return self.holding(v)
+
+    def restarting(self, v: View) -> Iterable[Action]:
+        """After a quench the cells are as detached as they will be: report and go on."""
+        return (Done(),) if v.step == "begin" else (Go("detached"), Done())
+
+
+def _weighed(v: View) -> bool:
+    return not math.isnan(v.number("weight"))
+
+
+def _enzyme(v: View) -> Dose:
+    return Dose("enzyme", "enzyme", float(v.p["enzyme"]), float(v.p["rate"]))
+
+
+def _quench(v: View) -> Dose:
+    return Dose("quench", "quench", float(v.p["quench"]), float(v.p["rate"]))
+
+
+def _next_burst(v: View) -> Iterable[Action]:
+    done = int(v.memory["burst"])
+    more = done < int(v.p["bursts"])
+    return (Go("burst", {"burst": done + 1}),) if more else (Go("quench"),)
+
+
+def _suspension(v: View) -> Iterable[Action]:
+    names = {"suspended_cells": "1e6/mL", "suspended_viability": "%", "weight": "kg"}
+    return [
+        Report(name, round(v.number(name), 4), eu, f"{name} after detachment")
+        for name, eu in names.items()
+        if v.reading(name).good
+    ]

@@ -1,0 +1,63 @@
+"""The list of phases a recipe may use, and what unit classes offer."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from bioctl.language.document import Node, parse
+from bioctl.phases.ask import Confirm, Decide, Sample
+from bioctl.phases.charge import Charge
+from bioctl.phases.culture import Attach, Grow, Inoculate
+from bioctl.phases.equilibrate import Equilibrate
+from bioctl.phases.fill_vials import FillVials
+from bioctl.phases.harvest import Detach, Drain
+from bioctl.phases.leak_test import LeakTest
+from bioctl.phases.perfuse import Perfuse
+from bioctl.phases.phase import Phase
+from bioctl.phases.sterility_hold import SterilityHold
+from bioctl.phases.transfer import Transfer
+from bioctl.phases.wash import Concentrate, Formulate, Wash
+from bioctl.recipe.capabilities import Capabilities, UnitClass
+
+PHASES: Mapping[str, Phase] = {
+    phase.spec.name: phase()
+    for phase in (
+        LeakTest,
+        Charge,
+        Equilibrate,
+        SterilityHold,
+        Confirm,
+        Sample,
+        Decide,
+        Inoculate,
+        Attach,
+        Grow,
+        Perfuse,
+        Drain,
+        Detach,
+        Transfer,
+        Concentrate,
+        Wash,
+        Formulate,
+        FillVials,
+    )
+}
+
+
+@cache
+def capabilities() -> Capabilities:
+    """Return all phases, and the unit classes of every installed driver package."""
+    classes: dict[str, UnitClass] = {}
+    for entry in entry_points(group="bioctl.unit_classes"):
+        folder: Path = entry.load()
+        for file in sorted(folder.glob("*.yaml")):
+            unit_class = _unit_class(parse(file.read_text("utf-8"), str(file)))
+            classes[unit_class.name] = unit_class
+    return Capabilities(
+        classes=classes, phases={name: phase.spec for name, phase in PHASES.items()}
+    )
+
+
+def _unit_class(node: Node) -> UnitClass:
+    raise NotImplementedError

@@ -1,0 +1,52 @@
+"""Sterility hold: watch the medium without base or gas control; growth would show in DO and pH."""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
+from bioctl.phases.specs import REACTOR, quantity
+from bioctl.recipe.capabilities import PhaseSpec
+
+
+class SterilityHold(Phase):
+    """Hold the gas mix, dose nothing, and compare DO and pH with the start."""
+
+    spec: ClassVar[PhaseSpec] = PhaseSpec(
+        name="sterility_hold",
+        classes=(REACTOR,),
+        parameters={
+            "duration": quantity("s", 600, 172800, text="how long"),
+            "oxygen_drop": quantity("%", 1, 50, 5.0, "largest fall of DO that passes"),
+            "pH_drift": quantity("pH", 0.02, 1, 0.1, "largest change of pH that passes"),
+        },
+        help="watch the medium without control; growth shows in DO and pH",
+    )
+
+    def loops(self, v: View) -> Mapping[str, float | None]:
+        """Open the pH and DO loops: their outputs stay where they are, base stays off."""
+        del v
+        return {"pH": None, "dissolved_oxygen": None}
+
+    def running(self, v: View) -> Iterable[Action]:
+        """Note the start, wait, judge."""
+        oxygen, acidity = v.number("dissolved_oxygen"), v.number("pH")
+        if oxygen != oxygen or acidity != acidity:  # noqa: PLR0124  judge on GOOD readings only
+            return ()
+        if v.step == "begin":
+            return (Go("watch", {"oxygen": oxygen, "pH": acidity}),)
+        drop = float(v.memory["oxygen"]) - oxygen
+        drift = abs(float(v.memory["pH"]) - acidity)
+        if drop > float(v.p["oxygen_drop"]) or drift > float(v.p["pH_drift"]):
+            return (Fail(f"sterility hold failed: DO fell {drop:.1f} %, pH moved {drift:.2f}"),)
+        if v.in_step < float(v.p["duration"]):
+            return ()
+        return (
+            Report("oxygen_drop", round(drop, 2), "%", "fall of DO over the sterility hold"),
+            Report("pH_drift", round(drift, 3), "pH", "change of pH over the sterility hold"),
+            Done(),
+        )
+
+    def restarting(self, v: View) -> Iterable[Action]:
+        """Watch again from the start: a break spoils the comparison."""
+        del v
+        return (Go("begin"), Done())
