@@ -1,0 +1,156 @@
+"""Checking rows against what a journal must be. Pure: rows in, the first finding out."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import orjson
+
+from bioctl.audit.canonical import chain_hash, leaf_hash
+from bioctl.audit.chain import Link, Row
+from bioctl.audit.kinds import Kind
+from bioctl.audit.stamp import VERSION
+
+
+class Finding(NamedTuple):
+    """The first entry that does not fit, and why: `entry {seq} {reason}`."""
+
+    seq: int
+    reason: str
+
+
+class ChainCheck:
+    """Walks a cell's rows in order.
+
+    Args:
+        cell: id that every entry must carry.
+        tip: the entry before the first row.
+        whole: rows start at 1, so every batch must start at 1 too.
+    """
+
+    def __init__(self, cell: str, tip: Link = Link(), *, whole: bool = True) -> None:  # noqa: B008
+        self.tip = tip
+        self.batches: dict[str, Link] = {}
+        self._cell = cell
+        self._whole = whole
+
+    def feed(self, rows: Sequence[Row]) -> Finding | None:
+        """Check the next rows; returns the first that does not fit, or None."""
+        if not rows:
+            return None
+        bodies = self._hashes_fit(rows)
+        if bodies is None:
+            return self._slowly(rows)
+        for row, body in zip(rows, bodies, strict=True):
+            if reason := self._fields_wrong(row, body):
+                return Finding(row.seq, reason)
+        self.tip = Link(rows[-1].seq, rows[-1].hash)
+        return None
+
+    def _hashes_fit(self, rows: Sequence[Row]) -> list[dict[str, Any]] | None:
+        """Return the decoded bodies if numbers, form and hashes of all fit: the fast way."""
+        seqs, _, _, _, encoded, prevs, hashes, leaves = zip(*rows, strict=True)
+        first = self.tip.seq + 1
+        if list(seqs) != list(range(first, first + len(rows))):
+            return None
+        if (self.tip.hash, *hashes[:-1]) != prevs:
+            return None
+        if any(
+            sha256(prev + body).digest() != found
+            for prev, body, found in zip(prevs, encoded, hashes, strict=True)
+        ):
+            return None
+        if any(
+            sha256(b"\0" + body).digest() != leaf
+            for body, leaf in zip(encoded, leaves, strict=True)
+        ):
+            return None
+        return _decode(encoded)
+
+    def _slowly(self, rows: Iterable[Row]) -> Finding:
+        """Name the first row that made the fast way fail."""
+        for row in rows:
+            if row.seq != self.tip.seq + 1:
+                return Finding(self.tip.seq + 1, _missing(self.tip.seq + 1, row.seq))
+            reason = self._hash_wrong(row)
+            decoded = None if reason else _decode([row.body])
+            if reason is None and decoded is None:
+                reason = "is not in canonical form"
+            if decoded:
+                reason = self._fields_wrong(row, decoded[0])
+            if reason:
+                return Finding(row.seq, reason)
+            self.tip = Link(row.seq, row.hash)
+        return Finding(self.tip.seq, "could not be checked")
+
+    def _hash_wrong(self, row: Row) -> str | None:
+        if row.prev != self.tip.hash:
+            return "does not follow the entry before it: one of them was replaced"
+        if chain_hash(row.prev, row.body) != row.hash:
+            return "was altered: its content does not give its chain hash"
+        if leaf_hash(row.body) != row.leaf:
+            return "was altered: its content does not give its leaf hash"
+        return None
+
+    def _fields_wrong(self, row: Row, body: dict[str, Any]) -> str | None:
+        seq, batch, batch_seq, kind = row[:4]
+        if (
+            body.get("seq") != seq
+            or body.get("v") != VERSION
+            or body.get("cell") != self._cell
+            or body.get("kind") != kind
+            or body.get("batch") != batch
+            or body.get("batch_seq") != batch_seq
+        ):
+            return "has columns that differ from its content"
+        return None if batch is None else self._batch_wrong(row, body)
+
+    def _batch_wrong(self, row: Row, body: dict[str, Any]) -> str | None:
+        _, batch, batch_seq, kind, _, _, own, _ = row
+        if batch is None or batch_seq is None:
+            return "has a batch without a number in it"
+        last = self.batches.get(batch)
+        self.batches[batch] = Link(batch_seq, own)
+        if last is None:
+            if not self._whole:
+                return None
+            last = Link()
+        if batch_seq != last.seq + 1 or body.get("batch_prev") != last.hash.hex():
+            return f"does not follow entry {last.seq} of batch {batch}"
+        if kind == Kind.BATCH_SEALED:
+            return sealed_wrong(body, last)
+        return None
+
+
+def sealed_wrong(body: dict[str, Any], last: Link) -> str | None:
+    """Return what is wrong with a seal after `last`, the batch's entry before it."""
+    data = body.get("data", {})
+    if data.get("count") == last.seq and data.get("head") == last.hash.hex():
+        return None
+    return f"seals {data.get('count')} entries of its batch, but {last.seq} stand before it"
+
+
+def _decode(bodies: Sequence[bytes]) -> list[dict[str, Any]] | None:
+    """Return the bodies decoded if each is one canonical JSON object, else None.
+
+    All are encoded again in one go. No JSON object is a proper prefix of another, so equal joined
+    bytes mean that each one is equal.
+    """
+    try:
+        decoded = [orjson.loads(body) for body in bodies]
+    except orjson.JSONDecodeError:
+        return None
+    if not _all_objects(decoded):
+        return None
+    again = orjson.dumps(decoded, option=orjson.OPT_SORT_KEYS)
+    return decoded if again == b"[" + b",".join(bodies) + b"]" else None
+
+
+def _all_objects(decoded: Sequence[object]) -> bool:
+    return set(map(type, decoded)) == {dict}
+
+
+def _missing(expected: int, found: int) -> str:
+    if found > expected:
+        return f"is missing: entry {found} comes in its place"
+    return f"is missing or doubled: entry {found} comes in its place"

@@ -1,0 +1,107 @@
+"""The vocabulary: every kind of journal entry, what it means and what its data holds.
+
+A kind is `noun.verb` in past tense, or `noun.facet`. `Kind` members are strings, so `Event` takes
+either. Keys in braces are those of `data`; a key with `?` may be absent.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of journal entries."""
+
+    CELL_STARTED = "cell.started"
+    CELL_STOPPED = "cell.stopped"
+    PEOPLE_ADDED = "people.added"
+    PEOPLE_CHANGED = "people.changed"
+    PEOPLE_DEACTIVATED = "people.deactivated"
+    PEOPLE_LOCKED = "people.locked"
+    PEOPLE_UNLOCKED = "people.unlocked"
+    LOGIN_ACCEPTED = "login.accepted"
+    LOGIN_FAILED = "login.failed"
+    LOGIN_ENDED = "login.ended"
+    COMMAND_INTENT = "command.intent"
+    COMMAND_OUTCOME = "command.outcome"
+    COMMAND_REJECTED = "command.rejected"
+    BATCH_CREATED = "batch.created"
+    BATCH_STATE = "batch.state"
+    BATCH_SEALED = "batch.sealed"
+    PHASE_STATE = "phase.state"
+    PHASE_STEP = "phase.step"
+    PHASE_LATE = "phase.late"
+    UNIT_ACQUIRED = "unit.acquired"
+    UNIT_RELEASED = "unit.released"
+    LOOP_SET = "loop.set"
+    LOOP_FALLBACK = "loop.fallback"
+    LOOP_RECOVERED = "loop.recovered"
+    OUTPUT_SET = "output.set"
+    CALL_INTENT = "call.intent"
+    CALL_OUTCOME = "call.outcome"
+    PROMPT_OPENED = "prompt.opened"
+    PROMPT_ANSWERED = "prompt.answered"
+    SIGNATURE = "signature"
+    ALARM_RAISED = "alarm.raised"
+    ALARM_CLEARED = "alarm.cleared"
+    ALARM_ACKNOWLEDGED = "alarm.acknowledged"
+    ALARM_SHELVED = "alarm.shelved"
+    ALARM_UNSHELVED = "alarm.unshelved"
+    INTERLOCK_TRIPPED = "interlock.tripped"
+    INTERLOCK_RESET = "interlock.reset"
+    LINK_DOWN = "link.down"
+    LINK_UP = "link.up"
+    PLANT_LOCAL = "plant.local"
+    HISTORY_CHUNK = "history.chunk"
+    HISTORY_LOST = "history.lost"
+    SNAPSHOT_TAKEN = "snapshot.taken"
+    JOURNAL_RECOVERED = "journal.recovered"
+    RESULT = "result"
+
+
+MEANING: dict[Kind, str] = {
+    Kind.CELL_STARTED: "the controller started {version, profile, how_it_ended_before}",
+    Kind.CELL_STOPPED: "the controller stopped as asked {reason?}",
+    Kind.PEOPLE_ADDED: "an account was made {user, name, role}",
+    Kind.PEOPLE_CHANGED: "an account's name, role or password was changed {user, what, old?, new?}",
+    Kind.PEOPLE_DEACTIVATED: "an account was closed for ever {user, reason?}",
+    Kind.PEOPLE_LOCKED: "an account was locked after failed logins {user, failures}",
+    Kind.PEOPLE_UNLOCKED: "a locked account was opened again {user, reason?}",
+    Kind.LOGIN_ACCEPTED: "a person logged in {user}",
+    Kind.LOGIN_FAILED: "a login was refused {user, reason?}",
+    Kind.LOGIN_ENDED: "a session ended {user, reason?}",
+    Kind.COMMAND_INTENT: "a command passed every check and will act {command, args, id, reason?}",
+    Kind.COMMAND_OUTCOME: "what became of a command {id, outcome, message, command?}",
+    Kind.COMMAND_REJECTED: "a command was refused {command, args, reason}",
+    Kind.BATCH_CREATED: "a batch was bound to units {control_recipe, hash, recipe, version, units}",
+    Kind.BATCH_STATE: "a batch changed its ISA-88 state {state, from, cause}",
+    Kind.BATCH_SEALED: "the batch's entries were counted {count, head}",
+    Kind.PHASE_STATE: "a phase changed its ISA-88 state {state, from, cause}",
+    Kind.PHASE_STEP: "a phase went to its next step {step, memory, used {tag: [value, quality]}}",
+    Kind.PHASE_LATE: "a phase takes longer than it should {text}",
+    Kind.UNIT_ACQUIRED: "a batch took a unit {}",
+    Kind.UNIT_RELEASED: "a batch gave a unit back {}",
+    Kind.LOOP_SET: "a loop got a mode or setpoint {loop, mode?, sp?, rate?, eu?, old?}",
+    Kind.LOOP_FALLBACK: "a loop lost its measurement and took its fallback {loop, reason}",
+    Kind.LOOP_RECOVERED: "a loop's measurement is Good again {loop, reason?}",
+    Kind.OUTPUT_SET: "an output was set {tag, value, eu, old?}",
+    Kind.CALL_INTENT: "a one-shot equipment command will be sent {id, command, args, deadline}",
+    Kind.CALL_OUTCOME: "what became of an equipment command {id, state, message}",
+    Kind.PROMPT_OPENED: "a person is asked {id, text, kind, choices?, eu?, range?, role}",
+    Kind.PROMPT_ANSWERED: "a person answered {id, answer, by}",
+    Kind.SIGNATURE: "a person signed a record {record, meaning, hash}",
+    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text}",
+    Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text}",
+    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?}",
+    Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason}",
+    Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?}",
+    Kind.INTERLOCK_TRIPPED: "an interlock acted {interlock, cause}",
+    Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause}",
+    Kind.LINK_DOWN: "a connection to equipment was lost {connection, reason}",
+    Kind.LINK_UP: "a connection to equipment is back {connection, reason}",
+    Kind.PLANT_LOCAL: "something changed at the equipment's own panel {tag, old, new}",
+    Kind.HISTORY_CHUNK: "a closed chunk of readings {unit, from, to, sha256, rowid}",
+    Kind.HISTORY_LOST: "readings were not stored {unit, from, to, reason}",
+    Kind.SNAPSHOT_TAKEN: "volatile values were saved {t, sha256, bytes}",
+    Kind.JOURNAL_RECOVERED: "the journal can be written again {reason, seconds, late, lost}",
+    Kind.RESULT: "a result of the batch {name, value, eu, text?}",
+}
+"""What each kind means, one line; documentation and tests read it."""
