@@ -1,0 +1,194 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioctl.control.pid import Acting, PidState, Tuning, start, step
+from bioctl.errors import InputError
+
+gains = st.floats(0.01, 100)
+times = st.floats(1, 10_000)
+values = st.floats(-1000, 1000)
+steps = st.floats(0, 600)
+anything = st.floats(allow_nan=True, allow_infinity=True)
+tunings = st.builds(
+    Tuning,
+    kc=gains,
+    ti_s=times,
+    td_s=st.one_of(st.just(0.0), st.floats(1, 500)),
+    beta=st.floats(0, 1),
+    n=st.floats(2, 20),
+    dead_band=st.floats(0, 1),
+    acting=st.sampled_from(Acting),
+)
+
+
+@given(tunings, values, st.lists(st.tuples(anything, anything, anything, anything), max_size=30))
+def test_output_is_always_finite_and_inside_its_limits(
+    tuning: Tuning, first: float, scans: list[tuple[float, float, float, float]]
+) -> None:
+    state = start(tuning, 1.0, 1.0, first)
+    for sp, pv, dt, actual in scans:
+        real = actual if abs(actual) <= 1e6 else math.nan
+        output, state, parts = step(tuning, state, sp, pv, dt, -100.0, 100.0, real)
+        assert -100.0 <= output <= 100.0
+        assert not any(math.isnan(part) for part in parts)
+
+
+@given(tunings, values, values, st.floats(-100, 100))
+def test_first_output_equals_the_actual_output(
+    tuning: Tuning, sp: float, pv: float, actual: float
+) -> None:
+    state = start(tuning, sp, pv, actual)
+    output, _, parts = step(tuning, state, sp, pv, 0.0, -100.0, 100.0, actual)
+    assert output == pytest.approx(actual, abs=1e-6)
+    assert sum(parts) == pytest.approx(actual, abs=1e-6)
+
+
+@given(tunings, tunings, values, st.floats(-10, 10), st.floats(-90, 90))
+def test_new_tuning_starts_at_the_output_of_the_old(
+    old: Tuning, new: Tuning, sp: float, error: float, actual: float
+) -> None:
+    state = start(old, sp, sp - error, actual)
+    before, _, _ = step(old, state, sp, sp - error, 1.0, -100.0, 100.0, actual)
+    fresh = start(new, sp, sp - error, before)
+    after, _, _ = step(new, fresh, sp, sp - error, 0.0, -100.0, 100.0, before)
+    assert after == pytest.approx(before, abs=1e-6)
+
+
+@given(gains, times, st.floats(-10, 10), st.lists(st.floats(0.01, 60), min_size=1, max_size=20))
+def test_splitting_dt_does_not_change_a_pi_on_constant_error(
+    kc: float, ti_s: float, error: float, parts: list[float]
+) -> None:
+    tuning, big = Tuning(kc, ti_s), 1e9
+    one, _, _ = step(tuning, start(tuning, 0, -error, 0), 0, -error, sum(parts), -big, big, 0.0)
+    state, output = start(tuning, 0, -error, 0), 0.0
+    for dt in parts:
+        output, state, _ = step(tuning, state, 0, -error, dt, -big, big, output)
+    assert output == pytest.approx(one, rel=1e-6, abs=1e-9)
+
+
+@given(gains, st.floats(60, 10_000), st.floats(0.5, 50), st.integers(100, 1000))
+def test_long_saturation_winds_nothing_up(kc: float, ti_s: float, error: float, scans: int) -> None:
+    tuning, high = Tuning(kc, ti_s), 100.0
+    state, output = start(tuning, 0, -error, 50.0), 50.0
+    for _ in range(scans):
+        output, state, _ = step(tuning, state, 0, -error, 10.0, 0.0, high, output)
+        assert state.integral <= high + 10.0 * kc / ti_s * error + 1e-6
+    # as soon as the error turns, the output leaves its limit by its proportional part
+    after, _, _ = step(tuning, state, 0, error, 0.0, 0.0, high, output)
+    if output == high:
+        assert after < high
+
+
+def test_output_leaves_saturation_at_once_after_days() -> None:
+    tuning = Tuning(7.0, 840.0)
+    state, output = start(tuning, 37, 20, 20), 20.0
+    for _ in range(20_000):
+        output, state, _ = step(tuning, state, 37, 20, 10.0, 5.0, 42.0, output)
+    assert output == 42.0
+    output, _, _ = step(tuning, state, 37, 37.5, 10.0, 5.0, 42.0, output)
+    assert output < 40.0
+
+
+def test_integral_follows_an_actuator_that_does_not_follow() -> None:
+    tuning = Tuning(2.0, 100.0)
+    state = start(tuning, 10, 8, 20)
+    for _ in range(1000):
+        _, state, _ = step(tuning, state, 10, 8, 5.0, 0.0, 100.0, 20.0)
+    # bounded: the wanted output settles one proportional part above the stuck one
+    assert state.wanted == pytest.approx(20.0 + 2.0 * 2.0, abs=0.5)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_bad_number_freezes_the_law(value: float) -> None:
+    tuning = Tuning(2.0, 100.0, td_s=10.0)
+    before, state, _ = step(tuning, start(tuning, 5, 4, 10), 5, 4, 1.0, 0, 100, 10.0)
+    for sp, pv, dt in ((value, 4.0, 1.0), (5.0, value, 1.0), (5.0, 4.0, value)):
+        output, same, _ = step(tuning, state, sp, pv, dt, 0, 100, before)
+        assert (output, same) == (before, state)
+
+
+def test_time_that_runs_backwards_freezes_the_law() -> None:
+    tuning = Tuning(2.0, 100.0)
+    state = start(tuning, 5, 4, 10)
+    assert step(tuning, state, 5, 4, -1.0, 0, 100, 10.0)[1] == state
+
+
+def test_actual_output_that_cannot_be_read_is_taken_as_the_last_limited_one() -> None:
+    tuning = Tuning(2.0, 100.0)
+    state = PidState(140.0, 4.0, 0.0, 142.0)
+    unread = step(tuning, state, 5, 4, 1.0, 0, 100, math.nan)
+    assert unread == step(tuning, state, 5, 4, 1.0, 0, 100, 100.0)
+
+
+def test_derivative_acts_on_the_measurement_only() -> None:
+    tuning = Tuning(2.0, math.inf, td_s=20.0, beta=0.0)
+    state = start(tuning, 5, 4, 10)
+    output, _, parts = step(tuning, state, 9, 4, 1.0, -100, 100, 10.0)
+    assert output == pytest.approx(10.0)
+    assert parts.d == 0.0
+
+
+@pytest.mark.fault("PV-04")
+@given(st.floats(0.1, 50), st.floats(1, 500), st.floats(2, 20), st.floats(0.1, 60))
+def test_spike_moves_the_derivative_by_no_more_than_its_filter_allows(
+    kc: float, td_s: float, n: float, dt: float
+) -> None:
+    tuning = Tuning(kc, math.inf, td_s=td_s, n=n)
+    _, _, parts = step(tuning, start(tuning, 0, 0, 0), 0, 3.0, dt, -1e9, 1e9, 0.0)
+    assert abs(parts.d) <= kc * n * 3.0 * (1 + 1e-9)
+
+
+def test_inside_the_dead_band_the_integral_is_frozen() -> None:
+    tuning = Tuning(74.0, 1460.0, dead_band=0.02)
+    state = start(tuning, 7.2, 7.19, 12.0)
+    for pv in (7.19, 7.21, 7.185, 7.2199):
+        output, state, _ = step(tuning, state, 7.2, pv, 10.0, -100, 100, 12.0)
+        assert output == pytest.approx(12.0)
+
+
+def test_crossing_the_edge_of_the_dead_band_does_not_jump() -> None:
+    tuning = Tuning(74.0, 1460.0, dead_band=0.02)
+    state = start(tuning, 7.2, 7.2, 0.0)
+    inside, _, _ = step(tuning, state, 7.2, 7.1801, 0.0, -100, 100, 0.0)
+    outside, _, _ = step(tuning, state, 7.2, 7.1799, 0.0, -100, 100, 0.0)
+    assert abs(outside - inside) < 0.01
+
+
+def test_direct_acting_law_raises_its_output_when_the_measurement_is_high() -> None:
+    tuning = Tuning(2.0, 100.0, acting=Acting.DIRECT)
+    state = start(tuning, 5, 5, 10)
+    assert step(tuning, state, 5, 6, 1.0, 0, 100, 10.0)[0] > 10.0
+
+
+def test_pi_matches_its_textbook_answer() -> None:
+    # step of 1 in e: u = Kc (1 + t / Ti)
+    tuning = Tuning(2.0, 50.0)
+    state, output = start(tuning, 0, 0, 0), 0.0
+    for _ in range(100):
+        output, state, _ = step(tuning, state, 1, 0, 1.0, -100, 100, output)
+    assert output == pytest.approx(2.0 * (1 + 100 / 50))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"kc": 0.0, "ti_s": 10.0}, "kc is 0"),
+        ({"kc": -1.0, "ti_s": 10.0}, "kc is -1"),
+        ({"kc": math.nan, "ti_s": 10.0}, "kc is nan"),
+        ({"kc": math.inf, "ti_s": 10.0}, "kc is inf"),
+        ({"kc": 1.0, "ti_s": 0.0}, "ti_s is 0"),
+        ({"kc": 1.0, "ti_s": math.nan}, "ti_s is nan"),
+        ({"kc": 1.0, "ti_s": 10.0, "td_s": -1.0}, "td_s is -1"),
+        ({"kc": 1.0, "ti_s": 10.0, "beta": 1.5}, "beta is 1.5"),
+        ({"kc": 1.0, "ti_s": 10.0, "n": 0.0}, "n is 0"),
+        ({"kc": 1.0, "ti_s": 10.0, "dead_band": math.nan}, "dead_band is nan"),
+    ],
+)
+def test_tuning_that_cannot_work_is_refused_in_one_sentence(
+    wrong: dict[str, float], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        Tuning(**wrong)  # type: ignore[arg-type]
