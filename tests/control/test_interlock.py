@@ -1,0 +1,202 @@
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioctl.control.interlock import (
+    InterlockConfig,
+    InterlockState,
+    OnBad,
+    Reset,
+    evaluate,
+    first_out,
+    forced_outputs,
+    reset,
+)
+from bioctl.errors import InputError, RefusedError
+from bioctl.language.condition import compile_condition
+from bioctl.values import Reading, bad
+
+EU = {"pressure": "mbar", "weight": "kg"}
+GASES = {"air": 0.0, "oxygen": 0.0}
+
+
+def interlock(when: str = "pressure > 35 mbar", **more: object) -> InterlockConfig:
+    text = "The vessel must not burst."
+    return InterlockConfig(
+        name="I1", when=compile_condition(when, EU), then=GASES, text=text, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+class Bench:
+    """Steps one interlock a second at a time."""
+
+    def __init__(self, config: InterlockConfig) -> None:
+        self.config = config
+        self.state = InterlockState()
+        self.now = 0.0
+        self.events: list[tuple[str, str]] = []
+
+    def see(self, pressure: float | Reading, seconds: int = 1) -> bool:
+        reading = pressure if isinstance(pressure, Reading) else Reading(pressure)
+        tripped = self.state.tripped
+        for _ in range(seconds):
+            self.now += 1
+            self.state, tripped, event = evaluate(
+                self.config, self.state, {"pressure": reading}.__getitem__, self.now
+            )
+            if event:
+                self.events.append((event.kind, str(event.data["cause"])))
+        return tripped
+
+
+def test_interlock_trips_and_resets_with_its_condition() -> None:
+    bench = Bench(interlock())
+    assert not bench.see(35.0)
+    assert bench.see(35.1)
+    assert not bench.see(35.0)
+    assert bench.events == [
+        ("interlock.tripped", "pressure > 35 mbar"),
+        ("interlock.reset", "the condition is gone"),
+    ]
+
+
+def test_condition_must_hold_for_its_delay() -> None:
+    bench = Bench(interlock(delay_s=5.0))
+    assert not bench.see(40.0, 5)
+    assert not bench.see(30.0)
+    assert not bench.see(40.0, 5)
+    assert bench.see(40.0)
+
+
+def test_interlock_that_needs_a_person_stays_until_the_person_resets_it() -> None:
+    bench = Bench(interlock(reset=Reset.PERSON))
+    bench.see(40.0)
+    with pytest.raises(RefusedError, match="still there"):
+        reset(bench.config, bench.state, "anna")
+    assert bench.see(10.0, 100)
+    bench.state, event = reset(bench.config, bench.state, "anna")
+    assert event.data == {"interlock": "I1", "cause": "reset by anna"}
+    assert not bench.see(10.0)
+
+
+def test_reset_of_what_is_not_tripped_is_refused() -> None:
+    with pytest.raises(RefusedError, match="not tripped"):
+        reset(interlock(), InterlockState(), "anna")
+
+
+@pytest.mark.fault("PV-01")
+@pytest.mark.parametrize("reading", [bad("wire break"), Reading(math.nan), Reading("text")])
+@pytest.mark.parametrize("on_bad", OnBad)
+@pytest.mark.parametrize("how", Reset)
+def test_bad_value_never_resets(reading: Reading, on_bad: OnBad, how: Reset) -> None:
+    bench = Bench(interlock(on_bad=on_bad, reset=how))
+    bench.see(40.0)
+    assert bench.see(reading, 1000)
+    with pytest.raises(RefusedError):
+        reset(bench.config, bench.state, "anna")
+
+
+@pytest.mark.parametrize(
+    ("on_bad", "trips"), [(OnBad.TRIP, True), (OnBad.HOLD_STATE, False), (OnBad.IGNORE, False)]
+)
+def test_bad_value_trips_as_declared(on_bad: OnBad, trips: bool) -> None:  # noqa: FBT001
+    bench = Bench(interlock(on_bad=on_bad))
+    bench.see(10.0)
+    assert bench.see(bad("wire break"), 10) is trips
+    assert bench.state.bad == "pressure is not Good (wire break)"
+    if trips:
+        assert bench.events == [("interlock.tripped", "pressure is not Good (wire break)")]
+
+
+def test_default_answer_to_a_bad_value_is_to_trip() -> None:
+    assert interlock().on_bad is OnBad.TRIP
+
+
+def test_bad_value_counts_toward_the_delay_when_it_trips() -> None:
+    bench = Bench(interlock(delay_s=5.0))
+    bench.see(40.0, 3)
+    assert bench.see(bad("wire break"), 3)
+
+
+def test_bad_value_that_is_ignored_stops_the_delay() -> None:
+    bench = Bench(interlock(delay_s=5.0, on_bad=OnBad.IGNORE))
+    bench.see(40.0, 5)
+    bench.see(bad("wire break"))
+    assert not bench.see(40.0, 5)
+
+
+def test_reset_condition_gives_hysteresis() -> None:
+    when_safe = compile_condition("pressure < 10 mbar", EU)
+    bench = Bench(interlock(reset_when=when_safe, reset_delay_s=3.0))
+    bench.see(40.0)
+    assert bench.see(20.0, 50)
+    assert bench.see(9.0, 3)
+    assert not bench.see(9.0)
+
+
+def test_first_out_is_the_one_whose_condition_came_first() -> None:
+    states = {
+        "late": InterlockState(tripped=True, since=20.0),
+        "first": InterlockState(tripped=True, since=10.0),
+        "clear": InterlockState(tripped=False, since=1.0),
+    }
+    assert first_out(states) == "first"
+    assert first_out({"clear": InterlockState()}) is None
+
+
+def test_forced_outputs_are_those_of_all_that_tripped() -> None:
+    one = interlock()
+    two = replace(one, name="I2", then={"oxygen": 0.2, "agitation": 0.0})
+    configs = {"I1": one, "I2": two}
+    tripped, clear = InterlockState(tripped=True), InterlockState()
+    both = forced_outputs(configs, {"I1": tripped, "I2": tripped})
+    assert both == {"air": 0.0, "oxygen": 0.0, "agitation": 0.0}
+    assert forced_outputs(configs, {"I1": clear, "I2": tripped}) == two.then
+    assert forced_outputs(configs, {}) == {}
+
+
+readings: st.SearchStrategy[Reading] = st.one_of(
+    st.floats(0, 70).map(Reading), st.just(bad("wire break"))
+)
+
+
+@given(st.lists(readings, max_size=60), st.sampled_from(OnBad), st.floats(0, 5))
+def test_trips_and_resets_take_turns_and_a_reset_needs_a_known_value(
+    pressures: list[Reading], on_bad: OnBad, delay: float
+) -> None:
+    bench = Bench(interlock(on_bad=on_bad, delay_s=delay))
+    for pressure in pressures:
+        count = len(bench.events)
+        tripped = bench.see(pressure)
+        assert tripped is bench.state.tripped
+        if len(bench.events) > count and bench.events[-1][0] == "interlock.reset":
+            assert pressure.good
+    kinds = [kind for kind, _ in bench.events]
+    assert kinds[::2] == ["interlock.tripped"] * len(kinds[::2])
+    assert kinds[1::2] == ["interlock.reset"] * len(kinds[1::2])
+
+
+def test_condition_of_two_readings_trips_on_the_known_half() -> None:
+    config = interlock("pressure > 35 mbar or weight < 1 kg", on_bad=OnBad.IGNORE)
+    lookup: Mapping[str, Reading] = {"pressure": Reading(40.0), "weight": bad("no scale")}
+    assert evaluate(config, InterlockState(), lookup.__getitem__, 0.0)[1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": " "}, "name is empty"),
+        ({"text": ""}, "text is empty"),
+        ({"then": {}}, "forces no output"),
+        ({"then": {"air": math.nan}}, "forced air is nan"),
+        ({"delay_s": -1.0}, "delay_s is -1"),
+        ({"reset_delay_s": math.nan}, "reset_delay_s is nan"),
+    ],
+)
+def test_interlock_that_cannot_work_is_refused(wrong: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        replace(interlock(), **wrong)  # type: ignore[arg-type]
