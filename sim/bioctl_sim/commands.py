@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from bioctl_sim.plant import Refused
+from bioctl_sim.refused import Refused
 
 State = Literal["accepted", "refused", "never arrived"]
 Answer = tuple[State, str]
