@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bioctl_sim.equipment.bioreactor import Bioreactor
+from bioctl_sim.equipment.faults import EQUIPMENT_FAULTS
 from bioctl_sim.equipment.filler import Filler
 from bioctl_sim.equipment.unit import Unit
 from bioctl_sim.equipment.wash import WashSkid
@@ -38,6 +39,7 @@ class Plant:
         }
         self._by_name = {tag.name: tag for tag in self.tags}
         self._sensors = SensorRack(self.tags, seed, noise=noise)
+        self._faults: set[str] = set()
         self._ticks = 0
         self._remainder = 0.0
 
@@ -96,11 +98,28 @@ class Plant:
             unit.stop_doses()
 
     def set_fault(self, name: str, active: bool, mode: str = "bad") -> None:  # noqa: FBT001
-        """Break or mend a sensor: mode `bad` (status Bad, value held) or `frozen` (Good, held)."""
+        """Break or mend a sensor or a piece of equipment.
+
+        Args:
+            name: a measurement, or one of `EQUIPMENT_FAULTS`.
+            active: True breaks, False mends.
+            mode: of a sensor: `bad` (status Bad, value held) or `frozen` (status Good, value held).
+        """
+        if name in EQUIPMENT_FAULTS:
+            self._break_equipment(name, active=active)
+            return
         tag = self._by_name.get(name)
         if tag is None or tag.kind != "m":
-            raise Refused(f"{name} can't fail: it is no measurement of this plant.")
+            raise Refused(
+                f"{name} can't fail: expected a measurement or {', '.join(EQUIPMENT_FAULTS)}."
+            )
         self._sensors.set_fault(self.tags.index(tag), self.values(), active=active, mode=mode)
+
+    def _break_equipment(self, name: str, *, active: bool) -> None:
+        (self._faults.add if active else self._faults.discard)(name)
+        for unit_name, unit in self._units.items():
+            broken = [f for f in EQUIPMENT_FAULTS if f in self._faults and f.startswith(unit_name)]
+            unit.overrides = {k: v for f in broken for k, v in EQUIPMENT_FAULTS[f].items()}
 
 
 def _initial_outputs(tags: tuple[TagDef, ...], unit: str) -> dict[str, float]:

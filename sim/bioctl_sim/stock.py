@@ -1,8 +1,8 @@
 """The liquids in stock: what the bags connected to the plant hold.
 
 Medium is a bicarbonate-buffered basal medium of the DMEM kind (Dulbecco and Freeman 1959): 25 mM
-glucose, 28 mM strong-ion difference, 0.9 mM phosphate, air-saturated, pH about 7.6 in the bag.
-Buffer is phosphate-buffered saline of 10 mM phosphate, pH 7.4. Base is 0.5 M NaOH, free of carbonate.
+glucose, 28 mM strong-ion difference, 0.9 mM phosphate, air-saturated, pH 7.6 in the bag. Buffer
+is phosphate-buffered saline of 10 mM phosphate, pH 7.4. Base is 0.5 M NaOH, free of carbonate.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ _MEDIUM: Final = {
     s.GLUCOSE: 25.0,
     s.AMMONIUM: 0.1,
     s.SID: 28.0,
-    s.TIC: 28.0,
+    s.TIC: 26.7,
     s.PHOSPHATE: 0.9,
     s.AMINO: 1.5,
     s.OXYGEN: 0.20,

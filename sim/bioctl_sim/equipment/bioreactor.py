@@ -45,6 +45,7 @@ class Bioreactor:
 
     def __init__(self, outputs: dict[str, float], seed: int, *, noise: bool) -> None:
         self.outputs = outputs
+        self.overrides: dict[str, float] = {}
         self.liquid = Liquid(_CAPACITY, wall=WALL)
         self.drain = Liquid(1e6)
         """What went to waste since power-up: drained liquid and permeate."""
@@ -62,6 +63,8 @@ class Bioreactor:
     def step(self, second: int, wash_feed: Liquid | None) -> None:
         """Advance one second; `wash_feed` is the wash skid's bag where its inlet valve is open."""
         o, liquid = self.outputs, self.liquid
+        if self.overrides:
+            o = o | self.overrides
         if self.agitator != o["SC101"]:
             self.agitator = ramp_agitator(self.agitator, o["SC101"])
         self._pump(o, wash_feed)

@@ -33,6 +33,7 @@ class Filler:
 
     def __init__(self, outputs: dict[str, float], seed: int) -> None:
         self.outputs = outputs
+        self.overrides: dict[str, float] = {}
         self.bulk = Liquid(_CAPACITY)
         self.state = State.STOPPED
         self.filled = 0.0
@@ -58,7 +59,7 @@ class Filler:
             self._act(state)
         elif state is State.EXECUTE:
             self._fill()
-        elif state is State.SUSPENDED and self._enough():
+        elif state is State.SUSPENDED and (self._enough() or self._finished()):
             self._enter(State.EXECUTE)
         if second % _AGE_EVERY == 0 and self.bulk.volume > 0.0:
             age(self.bulk, _AMBIENT, _WARM_S, _AGE_EVERY)
@@ -77,19 +78,22 @@ class Filler:
         if state is State.EXECUTE:
             self._cycle = 0.0
 
+    def _finished(self) -> bool:
+        return self.good >= self.outputs["NC301"]
+
     def _enough(self) -> bool:
         return self.bulk.volume >= self.outputs["FC301"] / 1000.0 * (1.0 + 5.0 * _SCATTER)
 
     def _fill(self) -> None:
-        self._cycle += self.outputs["SC301"] / 60.0
+        self._cycle += self.overrides.get("SC301", self.outputs["SC301"]) / 60.0
         while self._cycle >= 1.0 and self.state is State.EXECUTE:
             self._cycle -= 1.0
             self._fill_one()
-        if self.state is State.EXECUTE and self.good >= self.outputs["NC301"]:
+        if self.state is State.EXECUTE and self._finished():
             self._enter(State.COMPLETING)
 
     def _fill_one(self) -> None:
-        if self.good >= self.outputs["NC301"]:
+        if self._finished():
             return
         if not self._enough():
             self._enter(State.SUSPENDED)

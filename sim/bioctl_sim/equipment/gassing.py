@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bioctl_sim.equipment.actuators import GasFlow
+from bioctl_sim.equipment.faults import LEAK
 from bioctl_sim.liquid import AMINO, DENSITY, OXYGEN, PHOSPHATE, SID, TIC, Liquid
 from bioctl_sim.process import ph as acid_base
 from bioctl_sim.process.gas import (
@@ -35,7 +36,7 @@ _COVERED: Final = 0.8
 """L at which the impeller is covered."""
 _VENT: Final = 1.5e-5
 """mol/s/Pa of a clean vent filter: 0.5 mbar at 1 L/min."""
-_LEAK: Final = 2e-12
+_TIGHT: Final = 2e-12
 """mol/s/Pa of a tight vessel: about 0.05 mbar in 20 min at 50 mbar."""
 _RELIEF: Final = ATMOSPHERE + 15000.0
 """Pa, relief valve."""
@@ -61,8 +62,6 @@ class Gassing:
     Attributes:
         ph: true pH of the liquid.
         oxygen_used: mmol/h the cells take up.
-        vent_blocked: part of the vent filter's conductance that is lost, 0 to 1.
-        leak: conductance of leaks in mol/s/Pa.
     """
 
     def __init__(self, temperature: float) -> None:
@@ -72,8 +71,6 @@ class Gassing:
         self.head = Headspace(TOTAL, self.props)
         self.ph = 7.4
         self.oxygen_used = 0.0
-        self.vent_blocked = 0.0
-        self.leak = _LEAK
         self._inflow = (0.0, 0.0, 0.0)  # O2, CO2, N2 in mol/s
         self._dissolved_co2 = 0.0
 
@@ -86,9 +83,7 @@ class Gassing:
     def breathe(self, o: Mapping[str, float], volume: float) -> None:
         """Advance flows, headspace and pressure by one second; `volume` of liquid in L."""
         self._flow(o)
-        vent = self.leak
-        if o["XV103"]:
-            vent += _VENT * (1.0 - self.vent_blocked)
+        vent = o.get(LEAK, _TIGHT) + _VENT * o["XV103"]
         gas_volume = TOTAL - volume
         self.head.step(self._inflow, gas_volume, self.props, vent)
         if self.head.pressure > _RELIEF:

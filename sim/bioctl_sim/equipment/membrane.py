@@ -20,9 +20,9 @@ _STALL: Final = 800.0
 """mbar, where the permeate pump slips."""
 _HOLD_UP: Final = 0.02
 """L of loop below which the membrane draws air."""
-_LOSS: Final = 0.0035
+_LOSS: Final = 0.0015
 """Part of the cells caught for each loop volume drawn through the membrane."""
-_DAMAGE: Final = 0.0015
+_DAMAGE: Final = 0.0006
 """Part of the live cells killed for each loop volume drawn through the membrane."""
 
 

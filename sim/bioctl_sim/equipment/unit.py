@@ -11,6 +11,8 @@ class Unit(Protocol):
     """A unit: outputs by point (written from outside, in force at once), measurements by point."""
 
     outputs: dict[str, float]
+    overrides: dict[str, float]
+    """What outputs do instead of what they say, while equipment is broken."""
 
     def measure(self) -> dict[str, float]:
         """Return every measurement as its probe gives it, before noise and resolution."""

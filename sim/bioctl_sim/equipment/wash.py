@@ -37,6 +37,7 @@ class WashSkid:
 
     def __init__(self, outputs: dict[str, float]) -> None:
         self.outputs = outputs
+        self.overrides: dict[str, float] = {}
         self.feed = Liquid(20.0)
         self.loop = Liquid(2.0)
         self.waste = Liquid(60.0)
@@ -56,7 +57,7 @@ class WashSkid:
 
     def step(self, second: int, bulk: Liquid | None) -> None:
         """Advance one second; `bulk` is the filler's bag where its inlet valve is open."""
-        o = self.outputs
+        o = self.outputs | self.overrides if self.overrides else self.outputs
         if self.feed.volume > 0.0:
             self._mix(o["SC201"])
             if o["PC201"]:
@@ -80,11 +81,10 @@ class WashSkid:
 
     def _pump_feed(self, rate: float) -> None:
         parcel = self.feed.take(min(rate / 60000.0, self.loop.room))
-        if self.feed.volume > 0.0:
-            for cell in (LIVE, DEAD):
-                stays = parcel.amounts[cell] * self._settled
-                parcel.amounts[cell] -= stays
-                self.feed.amounts[cell] += stays
+        for cell in (LIVE, DEAD):
+            stays = parcel.amounts[cell] * self._settled
+            parcel.amounts[cell] -= stays
+            self.feed.amounts[cell] += stays
         self.loop.add(parcel)
 
     def _pump_buffer(self, rate: float) -> None:

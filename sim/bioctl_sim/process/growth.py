@@ -1,8 +1,9 @@
 """Adherent cells on the packed bed: attachment, growth, metabolism, death and detachment.
 
 Preset `msc_placental`. Growth is Monod in glucose and oxygen (Monod 1949) with a Hill term for
-contact inhibition; attachment is first order towards a full bed; death follows starvation with a
-Weibull-like onset. Cells in 1e9, so that 1 pmol/cell/h times 1e9 cells is 1 mmol/h.
+contact inhibition and steep inhibition near 40 mM lactate and 2.4 mM ammonium (Schop et al. 2009,
+Tissue Eng A 15:1877); attachment is first order towards a full bed; death follows starvation with
+a Weibull-like onset. Cells in 1e9, so that 1 pmol/cell/h times 1e9 cells is 1 mmol/h.
 """
 
 import math
@@ -28,7 +29,7 @@ class Preset:
     """Kinetics of one cell type; rates in 1/h, uptake in pmol/cell/h, concentrations in mmol/L."""
 
     mu_max: float = 0.030
-    lag: float = 15.0
+    lag: float = 14.0
     """h."""
     area: float = 180_000.0
     """cm2 of bed."""
@@ -39,8 +40,8 @@ class Preset:
     hill: float = 2.8
     k_glucose: float = 0.1
     k_oxygen: float = 0.002
-    k_lactate: float = 35.0
-    k_ammonium: float = 4.0
+    k_lactate: float = 40.0
+    k_ammonium: float = 2.4
     glucose_idle: float = 0.09
     glucose_grow: float = 0.35
     lactate_yield: float = 1.7
@@ -48,10 +49,10 @@ class Preset:
     oxygen_idle: float = 0.080
     oxygen_grow: float = 0.100
     ammonium: float = 0.008
-    attach: float = 0.45
+    attach: float = 0.5
     anoikis: float = 0.06
     """Death rate of cells that find no surface."""
-    death: float = 0.0005
+    death: float = 0.0002
     starved: float = 0.10
     starved_after: float = 20.0
     """h."""
@@ -66,10 +67,14 @@ _LOOSEN: Final = 13.0
 """1/h by full-strength enzyme at 37 degC."""
 _PROTEIN_STOPS: Final = 0.005
 """Part of full-strength medium whose protein halves the enzyme's work."""
-_ENZYME_HARM: Final = 0.14
+_ENZYME_HARM: Final = 0.08
 """1/h, death in full-strength enzyme."""
 _WETTED: Final = 0.5
 """L below which the bed runs dry."""
+_DRY_DEATH: Final = 3.0
+"""1/h, death on a dry bed..."""
+_DRY_AFTER: Final = 0.75
+"""h, ... after this time."""
 
 
 class Culture:
@@ -87,7 +92,7 @@ class Culture:
         self.preset = preset
         self.attached = self.loose = 0.0
         self.mu = self.oxygen_demand = self.glucose_uptake = 0.0
-        self._age = self._hungry = 0.0
+        self._age = self._hungry = self._dry = 0.0
 
     @property
     def on_bed(self) -> float:
@@ -108,7 +113,7 @@ class Culture:
         self._feed(liquid, hours)
 
     def _rest(self) -> None:
-        self._age = self._hungry = self.mu = 0.0
+        self._age = self._hungry = self._dry = self.mu = 0.0
         self.oxygen_demand = self.glucose_uptake = 0.0
 
     def _growth_rate(self, liquid: Liquid, ph: float) -> float:
@@ -120,7 +125,7 @@ class Culture:
         glucose, lactate = max(0.0, a[GLUCOSE]) / volume, a[LACTATE] / volume
         oxygen, ammonium = a[OXYGEN] / volume, a[AMMONIUM] / volume
         food = glucose / (p.k_glucose + glucose) * oxygen / (p.k_oxygen + oxygen)
-        waste = (1.0 + (lactate / p.k_lactate) ** 2) * (1.0 + (ammonium / p.k_ammonium) ** 2)
+        waste = (1.0 + (lactate / p.k_lactate) ** 4) * (1.0 + (ammonium / p.k_ammonium) ** 4)
         crowd: float = 1.0 + (self.attached * 1e9 / p.area / p.a_c) ** p.hill
         lag = 1.0 - math.exp(-((self._age / p.lag) ** 2))
         return p.mu_max * lag * food * comfort(liquid.temperature, ph) / (waste * crowd)
@@ -129,6 +134,7 @@ class Culture:
         p = self.preset
         a = liquid.amounts
         kd = p.death + self._starvation(liquid, hours) + stress(liquid.temperature, ph)
+        kd += self._drying(liquid, hours)
         kd += _ENZYME_HARM * enzyme_activity(liquid)
         dying = kd * hours
         dead_bed = self.on_bed * dying
@@ -141,12 +147,19 @@ class Culture:
     def _starvation(self, liquid: Liquid, hours: float) -> float:
         v = liquid.volume
         a = liquid.amounts
-        hungry = v < _WETTED or a[GLUCOSE] < 0.2 * v or a[OXYGEN] < 0.004 * v
+        hungry = a[GLUCOSE] < 0.2 * v or a[OXYGEN] < 0.004 * v
         self._hungry = self._hungry + hours if hungry else max(0.0, self._hungry - 2.0 * hours)
         if self._hungry <= 0.0:
             return 0.0
         p = self.preset
         return p.starved * (1.0 - math.exp(-((self._hungry / p.starved_after) ** 2)))
+
+    def _drying(self, liquid: Liquid, hours: float) -> float:
+        if liquid.volume >= _WETTED:
+            self._dry = max(0.0, self._dry - 5.0 * hours)
+            return 0.0
+        self._dry += hours
+        return _DRY_DEATH * (1.0 - math.exp(-((self._dry / _DRY_AFTER) ** 2)))
 
     def _attach(self, liquid: Liquid, rpm: float, hours: float) -> None:
         p = self.preset
@@ -180,15 +193,12 @@ class Culture:
         a = liquid.amounts
         volume = liquid.volume
         cells = self.on_bed + a[LIVE]
-        busy = self.mu / p.mu_max
         glucose = max(0.0, a[GLUCOSE]) / volume if volume > 0.0 else 0.0
-        uptake = p.glucose_idle + busy * (p.glucose_grow - p.glucose_idle)
-        self.glucose_uptake = uptake * cells * glucose / (p.k_glucose + glucose)
-        self.oxygen_demand = (
-            (p.oxygen_idle + busy * (p.oxygen_grow - p.oxygen_idle)) * cells
-            if volume >= _WETTED
-            else 0.0
-        )
+        growing = self.mu / p.mu_max * self.attached
+        sugar = p.glucose_idle * cells + (p.glucose_grow - p.glucose_idle) * growing
+        oxygen = p.oxygen_idle * cells + (p.oxygen_grow - p.oxygen_idle) * growing
+        self.glucose_uptake = sugar * glucose / (p.k_glucose + glucose)
+        self.oxygen_demand = oxygen if volume >= _WETTED else 0.0
         used = min(max(0.0, a[GLUCOSE]), self.glucose_uptake * hours)
         lactate, ammonium = used * p.lactate_yield, p.ammonium * cells * hours
         a[GLUCOSE] -= used

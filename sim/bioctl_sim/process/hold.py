@@ -9,7 +9,7 @@ _DEATH_20: Final = 0.015
 """1/h at 20 degC in a protein-containing buffer (assumed; plain saline is several times worse)."""
 _DEATH_DMSO_20: Final = 0.10
 """1/h more in 10 % v/v DMSO at 20 degC (assumed)."""
-_Q10: Final = 3.0
+_Q10: Final = 2.0
 """Factor for 10 K (assumed)."""
 
 
