@@ -166,7 +166,16 @@ def _blind(config: LoopConfig, state: LoopState, scan: _Scan) -> Scanned:
     if not state.fallback:
         events = (ControlEvent("loop.fallback", {"loop": config.name, "reason": reason}),)
     state = replace(state, fallback=True, status=f"fallback: {reason}")
-    return state, dict(config.fallback), events
+    return state, _fallback(config, scan), events
+
+
+def _fallback(config: LoopConfig, scan: _Scan) -> Outputs:
+    """Return the declared outputs; a shared one is never below what the phase asks for."""
+    shared = {one.output for one in config.structure.segments if one.shared}
+    return {
+        name: max(value, scan.floors.get(name, value)) if name in shared else value
+        for name, value in config.fallback.items()
+    }
 
 
 def _held(config: LoopConfig, state: LoopState, scan: _Scan) -> Scanned:
@@ -179,7 +188,7 @@ def _held(config: LoopConfig, state: LoopState, scan: _Scan) -> Scanned:
 def _recovering(config: LoopConfig, state: LoopState, scan: _Scan) -> Scanned:
     since = scan.now if state.good_since is None else state.good_since
     if scan.now - since < config.recover_s:
-        return replace(state, good_since=since), dict(config.fallback), ()
+        return replace(state, good_since=since), _fallback(config, scan), ()
     free = replace(state, fallback=False, bad_since=None, good_since=None, pid=None)
     state, outputs, _ = _controlled(config, free, scan)
     reason = f"{config.pv} is Good again"

@@ -53,18 +53,22 @@ class Segment:
             )
 
     def at(self, u: float, floor: float | None = None) -> float:
-        """Return the output at u; before and after the segment it keeps its end values."""
+        """Return the output at u; before and after the segment it keeps its end values.
+
+        A shared output is never below its floor, even where the floor is above the segment.
+        """
         low = self._low(floor)
         if u <= self.u_low:
             return low
+        high = max(low, self.value_high) if self.shared else self.value_high
         if u >= self.u_high:
-            return self.value_high
-        return low + (u - self.u_low) / (self.u_high - self.u_low) * (self.value_high - low)
+            return high
+        return low + (u - self.u_low) / (self.u_high - self.u_low) * (high - low)
 
     def inverse(self, value: float, floor: float | None = None) -> float:
         """Return the u inside the segment whose output is nearest to `value`."""
         low = self._low(floor)
-        if self.value_high == low:
+        if self.value_high == low or (self.shared and self.value_high < low):
             return self.u_low
         part = min(max((value - low) / (self.value_high - low), 0.0), 1.0)
         return self.u_low + part * (self.u_high - self.u_low)
@@ -82,6 +86,4 @@ class Segment:
         return 0.0 if self.shared and value >= demand else self.misses(demand, value)
 
     def _low(self, floor: float | None) -> float:
-        if floor is None or not self.shared or floor <= self.value_low:
-            return self.value_low
-        return min(floor, self.value_high)
+        return max(floor, self.value_low) if self.shared and floor is not None else self.value_low

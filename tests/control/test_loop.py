@@ -306,6 +306,19 @@ def test_spike_leaves_no_trace_in_the_integral(temperature: LoopConfig) -> None:
     assert abs(after - before) < 0.5
 
 
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=30), st.floats(0, 250))
+def test_oxygen_loop_and_its_fallback_never_slow_the_phase_down(
+    oxygen: LoopConfig, pvs: list[float], speed: float
+) -> None:
+    floors = {"agitation": speed}
+    rig = Rig(oxygen, oxygen.structure.values(10.0, floors), dt=100.0).auto(40.0)
+    for pv in pvs:
+        assert rig.scan(pv, floors=floors)["agitation"] >= speed
+    for _ in range(10):
+        assert rig.scan(bad("broken"), floors=floors)["agitation"] >= speed
+    assert rig.state.fallback
+
+
 # --- interlocks, actuators ----------------------------------------------------------------------
 
 

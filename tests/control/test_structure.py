@@ -77,6 +77,13 @@ def test_shared_output_begins_at_what_the_phase_asks_for(oxygen: LoopConfig) -> 
     assert oxygen.structure.values(30, floors)["agitation"] == 150.0
 
 
+@given(st.floats(-30, 100), st.floats(0, 400))
+def test_shared_output_is_never_below_what_the_phase_asks_for(
+    oxygen: LoopConfig, u: float, speed: float
+) -> None:
+    assert oxygen.structure.values(u, {"agitation": speed})["agitation"] >= speed
+
+
 def test_more_of_a_shared_output_is_no_deviation(oxygen: LoopConfig) -> None:
     actual = oxygen.structure.values(10) | {"agitation": 140.0}
     assert oxygen.structure.deviation(10, actual) == 0

@@ -1,0 +1,92 @@
+"""What must outlive a restart, as plain JSON for a snapshot, and back.
+
+Kept: where a setpoint ramp stands, what a dose limit counted, which interlocks are tripped, which
+alarms wait for a person. Not kept: integrals, derivatives and delays; a loop starts again from the
+real outputs. What a snapshot no longer fits (another setpoint range) is dropped, never forced.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.interlock import InterlockState
+from bioctl.control.loop_config import AnyLoop, Mode
+from bioctl.control.loop_state import LoopState
+from bioctl.control.totaliser import DoseState
+from bioctl.values import Range
+
+Flat: TypeAlias = dict[str, float | str | bool | None]
+"""One level of JSON: what one automaton leaves in a snapshot."""
+
+
+def remember_loop(state: LoopState) -> Flat:
+    """Return what a loop keeps over a restart."""
+    return {
+        "mode": state.mode.value,
+        "target": state.target,
+        "sp": state.sp,
+        "rate_per_min": state.rate_per_min,
+        "manual": state.manual,
+        "used": state.dose.used,
+        "total": state.dose.last,
+        "locked": state.dose.locked,
+    }
+
+
+def recall_loop(config: AnyLoop, memory: Mapping[str, object]) -> LoopState:
+    """Return the loop as it was; its first scan takes over the real outputs."""
+    target = _inside(config.sp_range, memory.get("target"))
+    mode = memory.get("mode")
+    known = isinstance(mode, str) and mode in set(Mode)
+    usable = known and (mode != Mode.AUTO or target is not None)
+    rate = _number(memory.get("rate_per_min"))
+    return LoopState(
+        mode=Mode(str(mode)) if usable else Mode.OFF,
+        target=target,
+        sp=_inside(config.sp_range, memory.get("sp")),
+        rate_per_min=rate if rate is not None and rate > 0 else None,
+        manual=_number(memory.get("manual")),
+        dose=DoseState(
+            used=_number(memory.get("used")) or 0.0,
+            last=_number(memory.get("total")),
+            locked=memory.get("locked") is True,
+        ),
+    )
+
+
+def remember_interlock(state: InterlockState) -> Flat:
+    """Return what an interlock keeps over a restart."""
+    return {"tripped": state.tripped, "since": state.since, "cause": state.cause}
+
+
+def recall_interlock(memory: Mapping[str, object]) -> InterlockState:
+    """Return the interlock as it was: one that waits for a person still does."""
+    tripped = memory.get("tripped") is True
+    since = _number(memory.get("since")) if tripped else None
+    return InterlockState(tripped, since, cause=str(memory.get("cause", "")) if tripped else "")
+
+
+def remember_alarm(state: AlarmState) -> Flat:
+    """Return what an alarm keeps over a restart."""
+    return {"condition": state.condition.value, "raised_at": state.raised_at}
+
+
+def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
+    """Return the alarm as it was: one that nobody acknowledged still waits."""
+    word = memory.get("condition")
+    known = isinstance(word, str) and word in set(AlarmCondition)
+    condition = AlarmCondition(str(word)) if known else AlarmCondition.NORMAL
+    return AlarmState(condition, raised_at=_number(memory.get("raised_at")))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _inside(limits: Range, value: object) -> float | None:
+    number = _number(value)
+    return number if number is not None and limits.low <= number <= limits.high else None
