@@ -107,14 +107,11 @@ class _Parser:
     def whole(self) -> truth.Claim:
         if self.peek().kind == "end":
             refuse(0, "the condition is empty.", "write it as in glucose < 15 mmol/L.")
-        claim = _claim(self.disjunction())
+        expression = self.disjunction()
         last = self.peek()
         if last.kind != "end":
-            mend = (
-                _ONE_COMPARISON if last.text in truth.COMPARISONS else "expected and, or, the end."
-            )
-            refuse(last.column, f"'{visible(last.text)}' was not expected here.", mend)
-        return claim
+            refuse(last.column, f"'{visible(last.text)}' was not expected here.", _instead(last))
+        return _claim(expression)
 
     def disjunction(self) -> _Number | _Claim:
         return self._chain("or", self.conjunction, truth.either)
@@ -215,6 +212,15 @@ class _Parser:
         self.used.add(token.text)
         eu = self.names[token.text]
         return _Number(_reader(token.text), resolve(eu), token, eu)
+
+
+def _instead(token: Token) -> str:
+    """Return the help for a word where the condition should have ended."""
+    if token.text in truth.COMPARISONS:
+        return _ONE_COMPARISON
+    if token.text.lower() in {"and", "or", "not"}:
+        return f"write {token.text.lower()}."
+    return "expected and, or, the end."
 
 
 def _claim(expression: _Number | _Claim) -> truth.Claim:

@@ -11,11 +11,18 @@ LISTED = 12
 
 
 def visible(text: str, limit: int = SHOWN) -> str:
-    """Return foreign text fit for a message: cut to `limit`, nothing invisible or reordering."""
-    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
-    if cut.isprintable():
-        return cut
-    return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in cut)
+    """Return foreign text fit for a message, cut to `limit` characters.
+
+    What can't be seen, reorders text or only looks like a Latin letter is shown by its number.
+    """
+    cut, rest = text[:limit], "…" if len(text) > limit else ""
+    if not (cut.isascii() and cut.isprintable()):
+        cut = "".join(char if _plain(char) else f"<U+{ord(char):04X}>" for char in cut)
+    return cut + rest
+
+
+def _plain(char: str) -> bool:
+    return char.isprintable() and ord(char) < 0x100
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -43,6 +50,11 @@ def suggest(name: str, known: Iterable[str], what: str) -> str:
         what: what the names are, in the plural: `phases`.
     """
     every = list(known)
-    close = nearest(name, every)
-    head = f"did you mean '{close}'? " if close else ""
-    return f"{head}known {what}: {listing(every)}"
+    head = did_you_mean(name, every)
+    return f"{head} known {what}: {listing(every)}.".lstrip()
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `did you mean '…'?`, or "" where no known name is like it."""
+    close = nearest(name, known)
+    return f"did you mean '{close}'?" if close else ""

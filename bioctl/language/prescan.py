@@ -27,15 +27,20 @@ def prescan(text: str | bytes, file: str) -> str:
             bidirectional character.
     """
     if len(text) > MAX_BYTES:
-        raise InputError(
-            f"the file has more than {MAX_BYTES} bytes and was not read.",
-            where=Where(file),
-            help="a recipe or site file is far smaller; split it.",
-        )
+        raise too_large(file)
     decoded = _decode(text, file) if isinstance(text, bytes) else text
     if found := FORBIDDEN.search(decoded):
         raise _forbidden(decoded, found.start(), file)
     return decoded.replace("\r\n", "\n")
+
+
+def too_large(file: str) -> InputError:
+    """Return the refusal of a file over `MAX_BYTES`."""
+    return InputError(
+        f"the file has more than {MAX_BYTES} bytes and was not read.",
+        where=Where(file),
+        help="a recipe or site file is far smaller; split it.",
+    )
 
 
 def _decode(data: bytes, file: str) -> str:
