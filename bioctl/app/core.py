@@ -1,0 +1,124 @@
+"""The running cell without I/O: durable state, what may be lost, and what is on its way to disk.
+
+The shell asks it for a scan, commits what the scan decided, and hands back what became durable.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+from bioctl.audit.entry import Event
+from bioctl.batch.apply import apply
+from bioctl.batch.engine import decide, over
+from bioctl.batch.log import fact_of
+from bioctl.batch.requests import Request
+from bioctl.batch.state import BatchState, CellState
+from bioctl.batch.world import World
+from bioctl.equipment.image import make_image
+from bioctl.equipment.regulate import UnitMemory, due
+from bioctl.equipment.scan import Decisions, Step, scan
+from bioctl.equipment.site import Site
+from bioctl.language.condition import Condition, compile_condition
+from bioctl.phases.states import TABLE, Nature, State
+from bioctl.values import Reading
+
+URGENT = ("abort", "stop", "hold")
+"""Act at once even when the journal can't be written (promise 7)."""
+
+
+class Core:
+    """State of one cell in memory: always the fold of what is durable."""
+
+    def __init__(self, site: Site, state: CellState) -> None:
+        self.site = site
+        self.state = state
+        self.memory = {name: UnitMemory() for name in site.units}
+        self.world = World(site.units, {}, state.t, 0.0)
+        self.requests: dict[str, list[Request]] = {}
+        self.pending: set[str] = set()
+        """Batches with a commit on its way: they decide nothing further."""
+        self.quiet: dict[str, float] = {}
+        """Batches that wait for an image younger than a call's outcome, until this host time."""
+        for batch in state.batches.values():
+            self._compile(batch)
+
+    def adopt(self, events: Iterable[Event]) -> None:
+        """Take over events that are durable now."""
+        for event in events:
+            self.state = apply(self.state, fact_of(event))
+            if event.kind == "batch.created":
+                self._compile(self.state.batches[str(event.batch)])
+
+    def request(self, batch: str, request: Request) -> None:
+        """Queue what a person asks; the next scan of the batch decides on it."""
+        self.requests.setdefault(batch, []).append(request)
+
+    def scan(
+        self, readings: Mapping[str, Reading], now: float, utc: float, mono: float
+    ) -> Decisions[Event]:
+        """Decide one scan; nothing is carried out and nothing of it is remembered as decided."""
+        self.world.image = make_image(self.site.tags, readings)
+        self.world.now, self.world.utc = now, utc
+        steps: dict[str, Step[Event]] = {
+            batch.id: partial(self.step, batch.id)
+            for batch in self.state.batches.values()
+            if self._due(batch, now, mono)
+        }
+        return scan(self.site.units, self.memory, self.world.image, self.state.units, steps, now)
+
+    def step(self, batch: str) -> Sequence[Event]:
+        """Decide one batch on the present image."""
+        return decide(self.state, batch, self.world, self.requests.get(batch, ()))
+
+    def taken(self, batch: str, requests: Sequence[Request]) -> None:
+        """Forget requests that have been decided."""
+        left = [one for one in self.requests.get(batch, []) if one not in requests]
+        self.requests[batch] = left
+
+    def active_units(self) -> set[str]:
+        """Return units with a phase whose logic runs, transfers with both ends."""
+        found: set[str] = set()
+        for batch in self.state.batches.values():
+            for path, phase in batch.phases.items():
+                if TABLE[phase.state].nature is Nature.ACTING:
+                    step = batch.control.step(path)
+                    found |= {
+                        step.unit,
+                        *(
+                            {str(step.parameters["to"])} & set(self.site.units)
+                            if "to" in step.parameters
+                            else ()
+                        ),
+                    }
+        return found
+
+    def waiting(self) -> bool:
+        """Whether nothing runs but life support, or a person has been asked."""
+        running = [b for b in self.state.batches.values() if b.state is State.RUNNING]
+        return not running or any(batch.open_prompts() for batch in running)
+
+    def _due(self, batch: BatchState, now: float, mono: float) -> bool:
+        if batch.id in self.pending or mono < self.quiet.get(batch.id, 0.0):
+            return False
+        if self.requests.get(batch.id):
+            return True
+        if over(batch) and (batch.released or batch.started is None):
+            return False
+        units = self.active_units() & set(batch.control.units.values()) or set(
+            batch.control.units.values()
+        )
+        return any(due(self.site.units[u], self.memory[u], now) for u in units)
+
+    def _compile(self, batch: BatchState) -> None:
+        for step in batch.control.steps:
+            key = (batch.id, step.path)
+            self.world.conditions[key] = self._condition(step.until, step.unit, step.formula)
+
+    def _condition(
+        self, text: str | None, unit: str, formula: Mapping[str, tuple[float, str]]
+    ) -> Condition | None:
+        if text is None or unit not in self.site.units:
+            return None
+        tags = self.site.units[unit].measurements
+        names = {name: tag.eu for name, tag in tags.items()}
+        names |= {name: eu for name, (_, eu) in formula.items()}
+        return compile_condition(text, {**names, "elapsed": "s"})

@@ -1,0 +1,42 @@
+"""When scans happen and what time it is for the process: pure, so that it can be tested without waiting.
+
+Late ticks, policy *skip and realign*: ticks that were missed are counted and never made up for, and
+the next one falls on the grid again.
+
+    expected   |----|----|----|----|----|----|
+    delivered  |----|--------------X|---|----|      two skipped at X, then back on the grid
+"""
+
+TICK_S = 0.25
+"""Host seconds between two scans of the wall clock shell; every unit keeps its own period."""
+
+LOCKSTEP_IDLE_S = 0.05
+"""Host seconds to wait when the simulated plant does not answer a turn."""
+
+
+def next_tick(due: float, now: float, period: float) -> tuple[float, int]:
+    """Return when the next tick is due, and how many were skipped because `now` is past them."""
+    following = due + period
+    if following > now:
+        return following, 0
+    skipped = int((now - following) // period) + 1
+    return following + skipped * period, skipped
+
+
+class ProcessClock:
+    """Process time of a cell on the wall clock.
+
+    It is the plant's own process time where the plant has one and is heard, and otherwise goes on at
+    the pace of the host's monotonic clock. It never goes back.
+    """
+
+    def __init__(self, start: float) -> None:
+        self._now = start
+        self._mono: float | None = None
+
+    def at(self, plant: float | None, mono: float) -> float:
+        """Return process time in s for a scan at host time `mono`."""
+        passed = 0.0 if self._mono is None else mono - self._mono
+        self._mono = mono
+        self._now = max(self._now, plant) if plant is not None else self._now + passed
+        return self._now

@@ -1,0 +1,265 @@
+"""The command pipeline: the one way in for everything a person or program asks (promise 11).
+
+authorise → state and plausibility → signature if asked → intent, durable → act → outcome. What is
+refused on the way is journaled as well.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bioctl.app.start import new_batch
+from bioctl.app.store import Store
+from bioctl.app.views import cell_view
+from bioctl.audit.actions import allowed
+from bioctl.audit.entry import Entry, Event
+from bioctl.audit.people import People, Person
+from bioctl.audit.sentence import sentence
+from bioctl.audit.signature import sign
+from bioctl.batch.log import SYSTEM, Actor
+from bioctl.batch.requests import Request, plausible
+from bioctl.batch.state import BatchState, Prompt
+from bioctl.clock import Clock
+from bioctl.errors import BioctlError, InputError, RefusedError, StorageError
+from bioctl.phases.states import Command as Verb
+from bioctl.port.messages import Answer, Command, Session
+
+IDLE_S = 600.0
+"""A session nobody used for this long (host) is over."""
+
+OUTCOME_S = 15.0
+"""How long a command waits for the scan that carries it out (host)."""
+
+
+class Pipeline:
+    """The cell as its command port offers it (`bioctl.port.service.CellPort`)."""
+
+    def __init__(
+        self, store: Store, people: People, clock: Clock, more: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        self._store = store
+        self._core = store.core
+        self._people = people
+        self._clock = clock
+        self._more = more
+        self._sessions: dict[str, tuple[Person, float]] = {}
+        self._news = asyncio.Event()
+        store.journal.watch(self._heard, asyncio.get_running_loop())
+
+    async def login(self, user: str, password: str) -> Session:
+        """Open a session, or refuse and journal it."""
+        try:
+            person = await asyncio.to_thread(self._people.check, user, password)
+        except RefusedError as error:
+            self._tell("login.failed", SYSTEM, {"user": user, "reason": error.message})
+            raise
+        token = secrets.token_urlsafe(32)
+        self._sessions[token] = (person, self._clock.monotonic())
+        self._tell("login.accepted", _actor(person), {"user": person.id})
+        return Session(token=token, user=person.id, name=person.name, role=person.role)
+
+    async def command(self, token: str | None, command: Command) -> Answer:
+        """Put one command through the pipeline."""
+        earlier = self._core.state.commands.get(command.id)
+        if earlier is not None:
+            return Answer(
+                outcome="accepted",
+                message=f"this command was already given: {earlier or 'under way'}",
+            )
+        actor: Actor = SYSTEM
+        try:
+            person = self._person(token)
+            actor = _actor(person)
+            if not allowed(person.role, command.name):
+                raise RefusedError(f"role {person.role} may not {command.name}")
+            if command.deadline is not None and self._clock.utc() > command.deadline:
+                raise RefusedError("the command came after its deadline", help="give it again")
+            return await self._carry_out(command, person)
+        except BioctlError as error:
+            data = {"command": command.name, "args": _public(command), "reason": str(error)}
+            self._tell("command.rejected", actor, data, self._batch_of(command))
+            raise
+
+    def view(self) -> dict[str, Any]:
+        """Return the cell as JSON."""
+        return cell_view(self._core) | dict(self._more())
+
+    async def entries(
+        self, after: int, batch: str | None, wait_s: float, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return entries after `after`, waiting up to `wait_s` for the first."""
+        until = self._clock.monotonic() + wait_s
+        while True:
+            news = self._news
+            found = await asyncio.to_thread(self._store.journal.page, after, batch, limit)
+            left = until - self._clock.monotonic()
+            if found or left <= 0:
+                return [{"seq": e.seq, **e.body, "sentence": sentence(e)} for e in found]
+            try:
+                async with asyncio.timeout(left):
+                    await news.wait()
+            except TimeoutError:
+                return []
+
+    async def _carry_out(self, command: Command, person: Person) -> Answer:
+        if command.name == "batch.start":
+            return await self._start(command, person)
+        batch = self._batch(command)
+        request = await self._request(command, batch, person)
+        await self._intent(command, person, batch.id)
+        self._core.request(batch.id, request)
+        return await self._outcome(command.id, batch.id)
+
+    async def _request(self, command: Command, batch: BatchState, person: Person) -> Request:
+        actor, verb = _actor(person), command.name.removeprefix("batch.")
+        if verb in ("answer", "sign"):
+            args = await self._answer_args(command, batch, person)
+            return Request(command.id, "answer", actor, command.reason, command.seen, args)
+        if verb not in set(Verb):
+            raise InputError(
+                f"there is no command {command.name}", help="batch.hold, batch.restart, ..."
+            )
+        if not command.reason.strip():
+            raise InputError(f"{command.name} needs a reason", help="say why, for the record")
+        return Request(command.id, verb, actor, command.reason, command.seen)
+
+    async def _answer_args(
+        self, command: Command, batch: BatchState, person: Person
+    ) -> dict[str, Any]:
+        prompt = batch.prompts.get(str(command.args.get("prompt", "")))
+        if prompt is None:
+            ids = ", ".join(p.id for p in batch.open_prompts()) or "none"
+            raise InputError(
+                f"batch {batch.id} has no prompt {command.args.get('prompt')}", help=f"open: {ids}"
+            )
+        if prompt.answer is not None:
+            raise RefusedError(f"prompt {prompt.id} was already answered by {prompt.by}")
+        signs = command.name == "batch.sign"
+        if signs != (prompt.kind == "signature"):
+            remedy = (
+                "use `bioctl batch sign`"
+                if prompt.kind == "signature"
+                else "use `bioctl batch answer`"
+            )
+            raise RefusedError(f"prompt {prompt.id} is answered another way", help=remedy)
+        if signs and person.role != prompt.role:
+            raise RefusedError(
+                f"prompt {prompt.id} is to be signed by a {prompt.role}, you are {person.role}"
+            )
+        args = {"prompt": prompt.id, "comment": str(command.args.get("comment", ""))}
+        if signs:
+            return await self._signed(command, batch, prompt, args)
+        low, high = prompt.low, prompt.high
+        value = str(command.args.get("value", ""))
+        return args | {"value": plausible(prompt.kind, value, prompt.choices, low, high)}
+
+    async def _signed(
+        self, command: Command, batch: BatchState, prompt: Prompt, args: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Authenticate again, at the moment of signing, and bind the signature to what was shown."""
+        given = command.signature
+        if given is None:
+            raise RefusedError(
+                "this prompt is answered by a signature", help="user and password are asked"
+            )
+        signer = await asyncio.to_thread(
+            self._people.check, given.user, given.password.get_secret_value()
+        )
+        if signer.role != prompt.role:
+            raise RefusedError(f"prompt {prompt.id} is to be signed by a {prompt.role}")
+        meaning = plausible(prompt.kind, given.meaning, prompt.choices, None, None)
+        shown = {"text": prompt.text, "evidence": dict(prompt.evidence), "answer": meaning}
+        record = f"batch:{batch.id}/prompt:{prompt.id}"
+        signature = sign(record, shown, str(meaning), signer, self._clock.utc())
+        return args | {"value": meaning, "signature": asdict(signature)}
+
+    async def _start(self, command: Command, person: Person) -> Answer:
+        batch, created = await asyncio.to_thread(new_batch, self._core, command.args)
+        await self._intent(command, person, batch)
+        event = Event(
+            kind="batch.created",
+            actor=_actor(person),
+            data=created,
+            batch=batch,
+            t=self._core.world.now,
+        )
+        await self._store.commit([event])
+        reason = command.reason or "start"
+        self._core.request(batch, Request(command.id, "start", _actor(person), reason))
+        return await self._outcome(command.id, batch)
+
+    async def _intent(self, command: Command, person: Person, batch: str) -> None:
+        data = {"id": command.id, "command": command.name, "args": _public(command)}
+        data["reason"] = command.reason
+        event = Event(
+            kind="command.intent",
+            actor=_actor(person),
+            data=data,
+            batch=None,
+            t=self._core.world.now,
+        )
+        try:
+            await self._store.commit([event])
+        except StorageError:
+            if command.name.removeprefix("batch.") not in ("hold", "stop", "abort"):
+                raise
+            self._store.tell([event])
+            self._core.adopt([event])
+
+    async def _outcome(self, command: str, batch: str) -> Answer:
+        try:
+            async with asyncio.timeout(OUTCOME_S):
+                while not self._core.state.commands.get(command):
+                    await self._news.wait()
+        except TimeoutError:
+            return Answer(outcome="accepted", message="accepted; its outcome will be an entry")
+        outcome = self._core.state.commands[command]
+        state = self._core.state.batches[batch].state
+        if outcome != "done":
+            return Answer(outcome="rejected", message=self._core.state.messages[command])
+        return Answer(outcome="done", message=f"batch {batch} is {state}", data={"batch": batch})
+
+    def _person(self, token: str | None) -> Person:
+        person, used = self._sessions.get(token or "", (None, 0.0))
+        now = self._clock.monotonic()
+        if person is None or now - used > IDLE_S:
+            self._sessions.pop(token or "", None)
+            raise RefusedError(
+                "you are not logged in, or your session is over", help="log in again"
+            )
+        self._sessions[str(token)] = (person, now)
+        return person
+
+    def _batch_of(self, command: Command) -> str | None:
+        name = str(command.args.get("batch", ""))
+        return name if name in self._core.state.batches else None
+
+    def _batch(self, command: Command) -> BatchState:
+        name = self._batch_of(command)
+        if name is None:
+            known = ", ".join(self._core.state.batches) or "none"
+            raise InputError(
+                f"there is no batch {command.args.get('batch')}", help=f"batches: {known}"
+            )
+        return self._core.state.batches[name]
+
+    def _tell(
+        self, kind: str, actor: Actor, data: Mapping[str, Any], batch: str | None = None
+    ) -> None:
+        now = self._core.world.now
+        self._store.tell([Event(kind=kind, actor=actor, data=data, batch=batch, t=now)])
+
+    def _heard(self, _entries: list[Entry]) -> None:
+        news, self._news = self._news, asyncio.Event()
+        asyncio.get_running_loop().call_soon(news.set)
+
+
+def _actor(person: Person) -> Actor:
+    return {"type": "person", "id": person.id, "name": person.name, "role": str(person.role)}
+
+
+def _public(command: Command) -> dict[str, Any]:
+    """Return the arguments without long texts: a recipe is journaled with its batch."""
+    return {name: value for name, value in command.args.items() if name != "recipe"}

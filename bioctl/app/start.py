@@ -1,0 +1,62 @@
+"""Starting a batch: recipe text, units and formula values become the event that creates it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bioctl.app.core import Core
+from bioctl.batch.binding import bind
+from bioctl.errors import InputError, RefusedError
+from bioctl.phases.library import capabilities
+from bioctl.phases.states import final
+from bioctl.recipe.formula import apply_formula
+from bioctl.recipe.load import load_recipe
+
+BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return batch id and the data of `batch.created`.
+
+    Raises:
+        InputError: the id, recipe, formula or units do not fit; nothing was started.
+        RefusedError: the id is taken, or a unit is in use.
+    """
+    batch = str(args.get("batch", ""))
+    if not BATCH_ID.fullmatch(batch):
+        raise InputError(
+            f"{batch!r} can't be a batch id",
+            help="letters, digits, point, dash and underscore, at most 40, as in B-2026-017",
+        )
+    if batch in core.state.batches:
+        raise RefusedError(f"there is a batch {batch} already", help="ids are never given twice")
+    recipe = load_recipe(
+        str(args.get("recipe", "")), str(args.get("file", "recipe")), capabilities()
+    )
+    recipe = apply_formula(recipe, _texts(args.get("values")))
+    control = bind(recipe, core.site.units, _texts(args.get("units")))
+    for unit in control.units.values():
+        _free(core, unit)
+    data = {
+        "control_recipe": control.to_dict(),
+        "hash": control.hash(),
+        "recipe": control.recipe,
+        "version": control.version,
+        "units": dict(control.units),
+    }
+    return batch, data
+
+
+def _free(core: Core, unit: str) -> None:
+    state = core.state.units.get(unit)
+    owner = state.owner if state else None
+    if owner is not None and not final(core.state.batches[owner].state):
+        raise RefusedError(f"unit {unit} is in use by batch {owner}", help="wait until it is free")
+
+
+def _texts(value: object) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError("units and values are given as names with texts")
+    return {str(name): str(text) for name, text in value.items()}

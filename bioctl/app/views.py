@@ -1,0 +1,118 @@
+"""The cell as people see it: plain JSON, made from durable state and the last image."""
+
+import math
+from typing import Any
+
+from bioctl.app.core import Core
+from bioctl.batch.state import BatchState, Prompt
+from bioctl.control.alarm import AlarmState
+from bioctl.equipment.commanded import NOTHING
+from bioctl.phases.states import legal
+from bioctl.values import Reading
+
+
+def cell_view(core: Core) -> dict[str, Any]:
+    """Return cell, units, batches, prompts and alarms."""
+    state = core.state
+    return {
+        "cell": {
+            "site": core.site.name,
+            "profile": core.site.profile,
+            "t": core.world.now,
+            "simulated": core.site.clock == "lockstep",
+        },
+        "units": {name: _unit(core, name) for name in core.site.units},
+        "batches": [_batch(core, batch) for batch in state.batches.values()],
+        "prompts": [
+            _prompt(core, prompt)
+            for batch in state.batches.values()
+            for prompt in batch.open_prompts()
+        ],
+        "alarms": _alarms(core),
+    }
+
+
+def _batch(core: Core, batch: BatchState) -> dict[str, Any]:
+    path = next(iter(batch.phases), None)
+    end = batch.ended if batch.ended is not None else core.world.now
+    return {
+        "id": batch.id,
+        "recipe": f"{batch.control.recipe}@{batch.control.version}",
+        "state": batch.state,
+        "cause": batch.cause,
+        "path": path,
+        "phase_state": batch.phases[path].state if path else None,
+        "step": batch.phases[path].step if path else None,
+        "done": len(batch.done),
+        "of": len(batch.control.steps),
+        "elapsed": end - batch.started if batch.started is not None else None,
+        "version": batch.version,
+        "accepts": [command for command in legal(batch.state) if command != "reset"],
+        "sealed": batch.sealed,
+    }
+
+
+def _prompt(core: Core, prompt: Prompt) -> dict[str, Any]:
+    return {
+        "id": prompt.id,
+        "batch": prompt.batch,
+        "path": prompt.path,
+        "kind": prompt.kind,
+        "text": prompt.text,
+        "choices": list(prompt.choices),
+        "eu": prompt.eu,
+        "low": prompt.low,
+        "high": prompt.high,
+        "role": prompt.role,
+        "evidence": dict(prompt.evidence),
+        "age": core.world.now - prompt.opened,
+    }
+
+
+def _unit(core: Core, name: str) -> dict[str, Any]:
+    config, memory = core.site.units[name], core.memory[name]
+    durable = core.state.units.get(name, NOTHING)
+    image = core.world.image
+    return {
+        "class": config.class_name,
+        "owner": durable.owner,
+        "loops": {
+            loop: {
+                "mode": memory.loops[loop].mode if loop in memory.loops else "OFF",
+                "sp": memory.loops[loop].sp if loop in memory.loops else None,
+                "fallback": memory.loops[loop].fallback if loop in memory.loops else False,
+            }
+            for loop in config.loops
+        },
+        "interlocks": [one for one, state in memory.interlocks.items() if state.tripped],
+        "readings": {
+            point: _reading(image[tag.name], tag.eu)
+            for point, tag in (*config.measurements.items(), *config.outputs.items())
+            if tag.name in image
+        },
+    }
+
+
+def _reading(reading: Reading, eu: str) -> dict[str, Any]:
+    value = reading.value
+    if isinstance(value, float) and not math.isfinite(value):
+        value = None  # type: ignore[assignment]
+    return {"value": value, "eu": eu, "quality": reading.quality.name, "reason": reading.reason}
+
+
+def _alarms(core: Core) -> list[dict[str, Any]]:
+    found = []
+    for unit, memory in core.memory.items():
+        for name, state in memory.alarms.items():
+            config = core.site.units[unit].alarms[name]
+            if state.condition.value != AlarmState().condition.value:
+                found.append(
+                    {
+                        "alarm": name,
+                        "unit": unit,
+                        "priority": config.priority,
+                        "state": state.condition,
+                        "action": config.action,
+                    }
+                )
+    return found
