@@ -1,4 +1,14 @@
-"""What a running cell offers at its command port."""
+"""What a running cell offers at its command port.
+
+Commands and their `args`, as the command line sends them:
+
+    batch.start                       batch, recipe (YAML text), file (its name),
+                                      units {role: unit}, values {name: text such as "37 degC"}
+    batch.hold restart pause resume   batch
+    batch.stop abort reset            batch
+    batch.answer                      batch, prompt, value (text), comment
+    batch.sign                        batch, prompt, comment; the signature holds the meaning
+"""
 
 from typing import Any, Protocol
 
@@ -26,13 +36,21 @@ class CellPort(Protocol):
         ...
 
     def view(self) -> dict[str, Any]:
-        """Return the cell as JSON: cell, links, units, batches, prompts, alarms."""
+        """Return the cell as JSON.
+
+        cell, links, units {name: {state, loops {mode, sp, pv}, readings}},
+        batches [{id, recipe, state, path, elapsed}],
+        prompts [{id, batch, text, kind, choices, eu, role, age}], alarms [].
+        """
         ...
 
     async def entries(
         self, after: int, batch: str | None, wait_s: float, limit: int
     ) -> list[dict[str, Any]]:
-        """Return entries with a sequence number above `after`, oldest first, each with `sentence`.
+        """Return entries with a sequence number above `after`, oldest first.
+
+        Each is the entry's body (seq, kind, actor, data, t, utc, mono, and batch, unit, path where
+        they apply) and `sentence`, the same in plain words.
 
         Args:
             after: last sequence number the caller has; 0 for all.

@@ -1,0 +1,89 @@
+"""Send one command to the running cell as a person, and tell what became of it."""
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bioctl.cli.common import connect, read_password
+from bioctl.cli.screen import plain, print_json
+from bioctl.errors import RefusedError
+
+if TYPE_CHECKING:
+    from bioctl.port.messages import Answer, Command, Signing
+
+DEADLINE_S = 30.0
+"""Host seconds after which the command must not act any more: the person has turned away."""
+
+
+def ask(
+    site: Path,
+    user: str,
+    password_file: Path | None,
+    name: str,
+    args: Mapping[str, Any],
+    *,
+    reason: str = "",
+    meaning: str | None = None,
+    as_json: bool = False,
+) -> None:
+    """Log in, send the command and print the answer.
+
+    Args:
+        site: the site file of the running cell.
+        user: who asks.
+        password_file: holds the person's password; None asks at the terminal.
+        name: of the command, such as `batch.hold`.
+        args: plain JSON.
+        reason: why, for the journal.
+        meaning: of the signature, where the command signs; None signs nothing.
+        as_json: print the whole answer.
+
+    Raises:
+        RefusedError: the cell rejected it.
+        UnreachableError: nobody answers.
+    """
+    with connect(site) as client:
+        client.view()  # nobody types a password before somebody is there to check it
+        password = read_password(password_file, user)
+        session = client.login(user, password)
+        signature = None if meaning is None else _signing(user, password, meaning)
+        answer = client.command(session.token, _command(name, args, reason, signature))
+    _tell(answer, as_json)
+
+
+def _signing(user: str, password: str, meaning: str) -> "Signing":
+    from pydantic import SecretStr  # noqa: PLC0415
+
+    from bioctl.port.messages import Signing, parse  # noqa: PLC0415
+
+    secret = SecretStr(password)
+    return parse(Signing, {"user": user, "password": secret, "meaning": meaning}, "signature")
+
+
+def _command(
+    name: str, args: Mapping[str, Any], reason: str, signature: "Signing | None"
+) -> "Command":
+    from bioctl.clock import SystemClock  # noqa: PLC0415
+    from bioctl.port.messages import Command, parse  # noqa: PLC0415
+
+    value = {
+        "id": uuid.uuid4().hex,
+        "name": name,
+        "args": dict(args),
+        "reason": reason,
+        "deadline": SystemClock().utc() + DEADLINE_S,
+        "signature": signature,
+    }
+    return parse(Command, value, "command")
+
+
+def _tell(answer: "Answer", as_json: bool) -> None:
+    if as_json:
+        print_json(answer.model_dump())
+    if answer.outcome == "rejected":
+        raise RefusedError(answer.message or "The cell rejected it.")
+    if not as_json:
+        typer.echo(plain(answer.message) or answer.outcome)

@@ -1,0 +1,151 @@
+"""`bioctl batch`: start, list, command, answer and sign. Watching is in `watch`."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from bioctl.cli import watch
+from bioctl.cli.ask import ask
+from bioctl.cli.common import (
+    SITE,
+    JsonOption,
+    PasswordOption,
+    SiteOption,
+    UserOption,
+    connect,
+    example,
+    noun,
+)
+from bioctl.cli.screen import print_json, print_table
+from bioctl.errors import UsageError
+
+app = noun("Start, watch and command batches.")
+app.command("watch", epilog=watch.EXAMPLE)(watch.watch)
+
+Batch = Annotated[str, typer.Argument(help="The batch id.")]
+Prompt = Annotated[str, typer.Argument(help="The prompt id, as `batch watch` shows it.")]
+Comment = Annotated[str, typer.Option("--comment", help="A remark for the record.")]
+Verb = Literal["hold", "restart", "pause", "resume", "stop", "abort", "reset"]
+
+
+@app.command(
+    epilog=example(
+        "bioctl batch start expand_harvest --id B-0001 --unit reactor=BR101 \\",
+        '    --set temperature="37 degC" --user ola --password-file ola.password',
+    )
+)
+def start(
+    recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of a known one.")],
+    *,
+    user: UserOption,
+    batch: Annotated[str, typer.Option("--id", help="Id of the new batch.")],
+    unit: Annotated[list[str] | None, typer.Option(help="ROLE=UNIT, once per role.")] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", help='NAME="VALUE", a formula value.')
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    site: SiteOption = SITE,
+    password_file: PasswordOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bind a recipe to units and start it as a new batch."""
+    from bioctl.cli.recipe import read_text  # noqa: PLC0415
+    from bioctl.recipe.library import find_recipe  # noqa: PLC0415
+
+    file = find_recipe(recipe)
+    args: dict[str, Any] = {
+        "batch": batch,
+        "recipe": read_text(file),
+        "file": str(file),
+        "units": _pairs(unit, "--unit", "role=UNIT"),
+        "values": _pairs(values, "--set", "name=value"),
+    }
+    ask(site, user, password_file, "batch.start", args, reason=reason, as_json=as_json)
+
+
+@app.command("list", epilog=example("bioctl batch list --site demo-site/site.yaml"))
+def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
+    """List the batches of the running cell."""
+    from bioctl.clock import duration_text  # noqa: PLC0415
+
+    with connect(site) as client:
+        batches = client.view()["batches"]
+    if as_json:
+        print_json(batches)
+        return
+    rows = [
+        [b["id"], b["recipe"], b["state"], duration_text(b["elapsed"] or 0.0), str(b["path"] or "")]
+        for b in batches
+    ]
+    print_table(["batch", "recipe", "state", "elapsed", "where"], rows, "There is no batch yet.")
+
+
+@app.command(
+    epilog=example(
+        'bioctl batch command B-0001 hold --reason "sterile filter looks wet" --user ola'
+    )
+)
+def command(
+    batch: Batch,
+    verb: Annotated[Verb, typer.Argument(help="An ISA-88 command.")],
+    *,
+    user: UserOption,
+    reason: Annotated[str, typer.Option(help="Why; it goes into the record.")],
+    site: SiteOption = SITE,
+    password_file: PasswordOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a batch a command; the state table and your role decide whether it is allowed."""
+    args = {"batch": batch}
+    ask(site, user, password_file, f"batch.{verb}", args, reason=reason, as_json=as_json)
+
+
+@app.command(epilog=example('bioctl batch answer B-0001 P3 7.21 --comment "meter 4" --user ola'))
+def answer(
+    batch: Batch,
+    prompt: Prompt,
+    value: Annotated[str, typer.Argument(help="The answer, in the eu the prompt names.")],
+    *,
+    user: UserOption,
+    comment: Comment = "",
+    site: SiteOption = SITE,
+    password_file: PasswordOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer an open prompt."""
+    args = {"batch": batch, "prompt": prompt, "value": value, "comment": comment}
+    ask(site, user, password_file, "batch.answer", args, as_json=as_json)
+
+
+@app.command(
+    epilog=example("bioctl batch sign B-0001 P4 --meaning approved --user siri --site site.yaml")
+)
+def sign(
+    batch: Batch,
+    prompt: Prompt,
+    *,
+    meaning: Annotated[
+        Literal["approved", "verified", "rejected"], typer.Option(help="What the signature says.")
+    ],
+    user: UserOption,
+    comment: Comment = "",
+    site: SiteOption = SITE,
+    password_file: PasswordOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sign an open prompt; user and password are checked once more for the signature."""
+    args = {"batch": batch, "prompt": prompt, "comment": comment}
+    ask(site, user, password_file, "batch.sign", args, meaning=meaning, as_json=as_json)
+
+
+def _pairs(texts: list[str] | None, option: str, form: str) -> dict[str, str]:
+    """Return `name=value` options as a mapping; each name once."""
+    found: dict[str, str] = {}
+    for text in texts or []:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise UsageError(f"{option} {text!r} is not {form}.")
+        if name in found:
+            raise UsageError(f"{option} names {name} twice.")
+        found[name] = value
+    return found

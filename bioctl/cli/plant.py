@@ -1,0 +1,58 @@
+"""`bioctl plant`: the simulated plant, a program of its own that knows nothing of bioctl."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from bioctl.cli.common import PasswordOption, example, noun
+
+app = noun("The simulated plant, to try bioctl without equipment.")
+
+HomeOption = Annotated[Path, typer.Option("--home", help="Folder of the plant's own files.")]
+HOME = Path("plant")
+
+
+@app.command(epilog=example("bioctl plant serve --home plant --port 4840 --speed 60"))
+def serve(
+    home: HomeOption = HOME,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes any.")] = 4840,
+    speed: Annotated[float, typer.Option(min=0.01, help="Simulated s per s.")] = 1.0,
+    seed: Annotated[int | None, typer.Option(help="Makes noise repeatable.")] = None,
+) -> None:
+    """Run the plant's OPC UA server until Ctrl-C."""
+    seeded = [] if seed is None else ["--seed", str(seed)]
+    _become("serve", "--home", str(home), "--port", str(port), "--speed", str(speed), *seeded)
+
+
+@app.command(
+    epilog=example(
+        "bioctl plant user bioctl --role control --password-file plant-password --home plant"
+    )
+)
+def user(
+    name: Annotated[str, typer.Argument(help="Name of the OPC UA user.")],
+    role: Annotated[Literal["control", "view"], typer.Option(help="What it may do.")],
+    password_file: PasswordOption = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Add a user to the plant's OPC UA server."""
+    secret = [] if password_file is None else ["--password-file", str(password_file)]
+    _become("user", name, "--role", role, *secret, "--home", str(home))
+
+
+@app.command(epilog=example("bioctl plant trust demo-site/pki/own/bioctl.der --home plant"))
+def trust(
+    certificate: Annotated[Path, typer.Argument(help="Client certificate, DER.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Let a client with this certificate connect to the plant."""
+    _become("trust", str(certificate), "--home", str(home))
+
+
+def _become(*arguments: str) -> NoReturn:
+    """Replace this process by the plant's: one process, one signal, no import between the two."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "bioctl_sim", *arguments])  # noqa: S606
