@@ -1,0 +1,1 @@
+"""Drivers shipped with bioctl, and the unit classes they know."""
