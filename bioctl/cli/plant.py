@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from bioctl.cli.common import PasswordOption, example, noun
+from bioctl.cli.common import example, noun
 
 app = noun("The simulated plant, to try bioctl without equipment.")
 
@@ -19,7 +19,9 @@ HOME = Path("plant")
 def serve(
     home: HomeOption = HOME,
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes any.")] = 4840,
-    speed: Annotated[float, typer.Option(min=0.01, help="Simulated s per s.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(min=0, max=10_000, help="Simulated s per s; 0 waits to be advanced.")
+    ] = 1.0,
     seed: Annotated[int | None, typer.Option(help="Makes noise repeatable.")] = None,
 ) -> None:
     """Run the plant's OPC UA server until Ctrl-C."""
@@ -29,17 +31,20 @@ def serve(
 
 @app.command(
     epilog=example(
-        "bioctl plant user bioctl --role control --password-file plant-password --home plant"
+        "bioctl plant user bioctl --role control --home plant \\",
+        "    --password-file demo-site/secrets/plant.password",
     )
 )
 def user(
     name: Annotated[str, typer.Argument(help="Name of the OPC UA user.")],
     role: Annotated[Literal["control", "view"], typer.Option(help="What it may do.")],
-    password_file: PasswordOption = None,
+    password_file: Annotated[
+        Path, typer.Option(envvar="BIOCTL_PASSWORD_FILE", help="Its first line is the password.")
+    ],
     home: HomeOption = HOME,
 ) -> None:
     """Add a user to the plant's OPC UA server."""
-    secret = [] if password_file is None else ["--password-file", str(password_file)]
+    secret = ("--password-file", str(password_file))
     _become("user", name, "--role", role, *secret, "--home", str(home))
 
 

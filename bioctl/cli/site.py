@@ -25,7 +25,7 @@ def init(
     plant_url: Annotated[str, typer.Option(help="Where the plant is.")] = PLANT_URL,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the demonstration site: site file, client certificates, folders."""
+    """Write the demonstration site: site file, certificate, password, folders."""
     from bioctl.cli.site_files import make_site, shipped_template  # noqa: PLC0415
 
     made = make_site(folder, plant_url, shipped_template())
@@ -34,6 +34,7 @@ def init(
         return
     for name, path in made.items():
         typer.echo(plain(f"{name}: {path}"))
+    typer.echo("Next: let bioctl and the plant know each other, see docs/reference/cli.md.")
 
 
 @app.command(epilog=example("bioctl site trust plant/pki/own/plant.der --site demo-site/site.yaml"))

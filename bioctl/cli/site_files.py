@@ -1,9 +1,11 @@
 """The files of a site: what `site init` writes and `site trust` pins.
 
 Which certificates and folders there are stands in the site file itself: each connection that names
-`certificate`, `application_uri` and `trusted` gets them.
+`certificate`, `application_uri`, `password_file` or `trusted` gets them.
 """
 
+import os
+import secrets
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -87,11 +89,23 @@ def _identities(site: Site) -> Iterator[tuple[str, Path]]:
         if "trusted" in options:
             trusted = site.folder / str(options["trusted"])
             trusted.mkdir(parents=True, exist_ok=True)
+        if "password_file" in options:
+            secret = site.folder / str(options["password_file"])
+            _write_secret(secret)
+            yield f"password towards {name}", secret
         if "certificate" in options:
             place = site.folder / str(options["certificate"])
             uri = str(options["application_uri"])
             made, _ = make_application_certificate(place.parent, place.stem, uri)
             yield f"certificate towards {name}", made
+
+
+def _write_secret(place: Path) -> None:
+    """Write a new random password that only its owner can read."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{secrets.token_urlsafe(24)}\n")
 
 
 def _trusting(site: Site, name: str | None) -> Connection:

@@ -65,6 +65,8 @@ connections:
   plant:
     driver: opcua
     url: ${plant_url}
+    user: bioctl
+    password_file: secrets/plant.password
     certificate: pki/own/bioctl.der
     private_key: pki/own/bioctl.pem
     application_uri: urn:plant.example:bioctl

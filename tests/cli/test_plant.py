@@ -48,7 +48,9 @@ def test_words_are_handed_to_the_plant(
     assert became == [sys.executable, sys.executable, "-m", "bioctl_sim", *expected.split()]
 
 
-@pytest.mark.parametrize("words", ["serve --port 70000", "serve --speed 0", "user x --role root"])
+@pytest.mark.parametrize(
+    "words", ["serve --port 70000", "serve --speed -1", "user x --role root --password-file p"]
+)
 def test_wrong_words_do_not_reach_the_plant(cli: Run, became: list[str], words: str) -> None:
     assert cli("plant", *words.split()).exit_code == 2
     assert not became

@@ -27,9 +27,28 @@ def test_new_site_has_its_identity_and_folders(tmp_path: Path, template: str) ->
     key = folder / "pki" / "own" / "bioctl.pem"
     assert f"url: {URL}" in made["site file"].read_text()
     assert (folder / "pki" / "own" / "bioctl.der").is_file()
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    secret = folder / "secrets" / "plant.password"
+    assert len(secret.read_text().strip()) >= 32
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (key, secret)] == [0o600, 0o600]
     assert (folder / "pki" / "trusted").is_dir()
     assert (folder / "data").is_dir()
+
+
+def test_demonstration_site_is_good_as_it_is_written(cli: Run, tmp_path: Path) -> None:
+    made = cli("site", "init", tmp_path / "demo", "--plant-url", URL, "--json")
+    checked = cli("site", "check", "--json", "--site", json.loads(made.stdout)["site file"])
+    assert (made.exit_code, checked.exit_code) == (0, 0)
+    assert [unit["unit"] for unit in json.loads(checked.stdout)["units"]] == [
+        "BR101",
+        "CW201",
+        "VF301",
+    ]
+
+
+def test_two_sites_share_no_password(tmp_path: Path, template: str) -> None:
+    made = [make_site(tmp_path / name, URL, template) for name in "ab"]
+    first, second = (one["password towards plant"].read_text() for one in made)
+    assert first != second
 
 
 def test_site_is_never_overwritten(tmp_path: Path, template: str) -> None:
