@@ -7,6 +7,7 @@ pki/trusted/*.der: exactly these clients may open a session; no authority signs 
 import ipaddress
 import os
 import secrets
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def _make(certificate: Path, key: Path) -> None:
     private = generate_private_key()
     names: list[x509.GeneralName] = [
         x509.UniformResourceIdentifier(APPLICATION_URI),
-        x509.DNSName("localhost"),
+        *(x509.DNSName(name) for name in {"localhost", socket.gethostname()}),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
     ]
     public = generate_self_signed_app_certificate(

@@ -59,7 +59,7 @@ class PlantClock:
     """Decides how far the plant is stepped and when it falls back. Pure.
 
     Args:
-        speed: simulated seconds per host second when running freely; 0 stands still until an Advance.
+        speed: simulated seconds per host second when running freely; 0 waits for Advance.
         now: host monotonic seconds.
     """
 

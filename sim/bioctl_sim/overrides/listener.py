@@ -7,6 +7,7 @@ from typing import Final
 
 from asyncua import ua
 from asyncua.common.connection import TransportLimits
+from asyncua.common.utils import Buffer
 from asyncua.server.binary_server_asyncio import BinaryServer, OPCUAProtocol
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.server import Server
@@ -21,12 +22,24 @@ _MAX_CHUNK: Final = 65_535
 class PlantProtocol(OPCUAProtocol):
     """A connection with our processor, and a bound on what a stranger can make us hold."""
 
+    iserver: PlantInternalServer
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a connection, or refuse it when there are too many."""
         super().connection_made(transport)
         if self.processor is not None:
             self.processor = PlantProcessor(self.iserver, transport, self.limits)
             self.processor.set_policies(self.policies)  # type: ignore[no-untyped-call]
+
+    async def _process_one_msg(self, header: ua.Header, buf: Buffer) -> bool:
+        if not isinstance(self.processor, PlantProcessor):
+            return await super()._process_one_msg(header, buf)
+        self.processor.waiting = not self.messages.empty()
+        try:
+            return await super()._process_one_msg(header, buf)
+        finally:
+            if self.messages.empty():
+                self.processor.flush()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes. A header may announce 4 GiB; asyncua would wait for them."""
