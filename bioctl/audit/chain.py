@@ -1,6 +1,6 @@
 """The chain being written: gives each stamped event its number, its links and its hashes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,22 +19,28 @@ class Row(NamedTuple):
     batch_seq: int | None
     kind: str
     body: bytes
-    prev: bytes
     hash: bytes
     leaf: bytes
 
-    def entry(self) -> Entry:
-        """Return it decoded."""
+    def entry(self, prev: bytes) -> Entry:
+        """Return it decoded; `prev` is the chain hash of the row before."""
         body = orjson.loads(self.body)
         return Entry(
             self.seq,
             self.batch,
             self.batch_seq,
             body,
-            self.prev.hex(),
+            prev.hex(),
             self.hash.hex(),
             self.leaf.hex(),
         )
+
+
+def entries_of(rows: Iterable[Row], prev: bytes) -> Iterator[Entry]:
+    """Yield the entries of rows that follow each other; `prev` is the hash before the first."""
+    for row in rows:
+        yield row.entry(prev)
+        prev = row.hash
 
 
 class Head(NamedTuple):
@@ -88,7 +94,6 @@ class Chain:
             batch_seq,
             item.kind,
             body,
-            prev,
             chain_hash(prev, body),
             leaf_hash(body),
         )

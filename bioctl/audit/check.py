@@ -1,7 +1,6 @@
 """Checking rows against what a journal must be. Pure: rows in, the first finding out."""
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import orjson
@@ -38,75 +37,63 @@ class ChainCheck:
         """Check the next rows; returns the first that does not fit, or None."""
         if not rows:
             return None
-        bodies = self._hashes_fit(rows)
+        bodies = self._all_fit(rows)
         if bodies is None:
             return self._slowly(rows)
         for row, body in zip(rows, bodies, strict=True):
-            if reason := self._fields_wrong(row, body):
+            if row[1] is not None and (reason := self._batch_wrong(row, body)):
                 return Finding(row.seq, reason)
         self.tip = Link(rows[-1].seq, rows[-1].hash)
         return None
 
-    def _hashes_fit(self, rows: Sequence[Row]) -> list[dict[str, Any]] | None:
-        """Return the decoded bodies if numbers, form and hashes of all fit: the fast way."""
-        seqs, _, _, _, encoded, prevs, hashes, leaves = zip(*rows, strict=True)
+    def _all_fit(self, rows: Sequence[Row]) -> list[dict[str, Any]] | None:
+        """Return the decoded bodies if numbers, form, hashes and columns all fit: the fast way."""
+        seqs, _, _, _, encoded, hashes, leaves = zip(*rows, strict=True)
         first = self.tip.seq + 1
-        if list(seqs) != list(range(first, first + len(rows))):
+        if seqs != tuple(range(first, first + len(rows))):
             return None
-        if (self.tip.hash, *hashes[:-1]) != prevs:
+        if tuple(map(chain_hash, (self.tip.hash, *hashes), encoded)) != hashes:
             return None
-        if any(
-            sha256(prev + body).digest() != found
-            for prev, body, found in zip(prevs, encoded, hashes, strict=True)
-        ):
+        if tuple(map(leaf_hash, encoded)) != leaves:
             return None
-        if any(
-            sha256(b"\0" + body).digest() != leaf
-            for body, leaf in zip(encoded, leaves, strict=True)
-        ):
+        bodies = _decode(encoded)
+        if bodies is None or any(map(self._columns_differ, rows, bodies)):
             return None
-        return _decode(encoded)
+        return bodies
 
     def _slowly(self, rows: Iterable[Row]) -> Finding:
         """Name the first row that made the fast way fail."""
         for row in rows:
             if row.seq != self.tip.seq + 1:
-                return Finding(self.tip.seq + 1, _missing(self.tip.seq + 1, row.seq))
-            reason = self._hash_wrong(row)
-            decoded = None if reason else _decode([row.body])
-            if reason is None and decoded is None:
-                reason = "is not in canonical form"
-            if decoded:
-                reason = self._fields_wrong(row, decoded[0])
-            if reason:
+                missing = self.tip.seq + 1
+                return Finding(missing, f"is missing: entry {row.seq} comes in its place")
+            if reason := self._row_wrong(row):
                 return Finding(row.seq, reason)
             self.tip = Link(row.seq, row.hash)
         return Finding(self.tip.seq, "could not be checked")
 
-    def _hash_wrong(self, row: Row) -> str | None:
-        if row.prev != self.tip.hash:
-            return "does not follow the entry before it: one of them was replaced"
-        if chain_hash(row.prev, row.body) != row.hash:
-            return "was altered: its content does not give its chain hash"
+    def _row_wrong(self, row: Row) -> str | None:
+        if chain_hash(self.tip.hash, row.body) != row.hash:
+            return "was altered, or the one before it was: they do not give its chain hash"
         if leaf_hash(row.body) != row.leaf:
             return "was altered: its content does not give its leaf hash"
-        return None
-
-    def _fields_wrong(self, row: Row, body: dict[str, Any]) -> str | None:
-        seq, batch, batch_seq, kind = row[:4]
-        if (
-            body.get("seq") != seq
-            or body.get("v") != VERSION
-            or body.get("cell") != self._cell
-            or body.get("kind") != kind
-            or body.get("batch") != batch
-            or body.get("batch_seq") != batch_seq
-        ):
+        decoded = _decode([row.body])
+        if decoded is None:
+            return "is not in canonical form"
+        if self._columns_differ(row, decoded[0]):
             return "has columns that differ from its content"
-        return None if batch is None else self._batch_wrong(row, body)
+        return None if row.batch is None else self._batch_wrong(row, decoded[0])
+
+    def _columns_differ(self, row: Row, body: dict[str, Any]) -> bool:
+        get = body.get
+        return (get("v"), get("cell"), get("seq"), get("batch"), get("batch_seq"), get("kind")) != (
+            VERSION,
+            self._cell,
+            *row[:4],
+        )
 
     def _batch_wrong(self, row: Row, body: dict[str, Any]) -> str | None:
-        _, batch, batch_seq, kind, _, _, own, _ = row
+        _, batch, batch_seq, kind, _, own, _ = row
         if batch is None or batch_seq is None:
             return "has a batch without a number in it"
         last = self.batches.get(batch)
@@ -148,9 +135,3 @@ def _decode(bodies: Sequence[bytes]) -> list[dict[str, Any]] | None:
 
 def _all_objects(decoded: Sequence[object]) -> bool:
     return set(map(type, decoded)) == {dict}
-
-
-def _missing(expected: int, found: int) -> str:
-    if found > expected:
-        return f"is missing: entry {found} comes in its place"
-    return f"is missing or doubled: entry {found} comes in its place"

@@ -7,14 +7,16 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+from bioctl.audit.canonical import ZERO
 from bioctl.audit.chain import Link, Row
 from bioctl.audit.check import ChainCheck
+from bioctl.audit.entry import Entry
 from bioctl.audit.schema import check_schema, create_schema
 from bioctl.audit.sqlite import Connect, Durability, connect, harden, uri
 from bioctl.audit.store import KEEP_SNAPSHOTS, Snapshot
 from bioctl.errors import BioctlError, IntegrityError, RefusedError, StorageError
 
-COLUMNS: Final = "seq, batch, batch_seq, kind, body, prev, hash, leaf"
+COLUMNS: Final = "seq, batch, batch_seq, kind, body, hash, leaf"
 
 PAGE: Final = 500
 """Entries a reader takes in one go, so that it holds the writer for milliseconds only."""
@@ -83,7 +85,7 @@ class SqliteStore:
             raise StorageError(f"The journal {self.path} was moved or deleted.")
         db = self._db
         db.execute("BEGIN IMMEDIATE")
-        db.executemany(f"INSERT INTO entry ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?)", rows)  # noqa: S608
+        db.executemany(f"INSERT INTO entry ({COLUMNS}) VALUES (?,?,?,?,?,?,?)", rows)  # noqa: S608
         for item in snapshots:
             db.execute(
                 "INSERT INTO snapshot (t, seq, blob, sha256) VALUES (?,?,?,?)",
@@ -95,14 +97,18 @@ class SqliteStore:
             )
         db.execute("COMMIT")
 
-    def read(self, after: int, batch: str | None) -> Iterator[Row]:
-        """Yield durable rows over a connection of their own, a page at a time."""
+    def read(self, after: int, batch: str | None) -> Iterator[Entry]:
+        """Yield durable entries over a connection of their own, a page at a time."""
         where = "batch = ? AND seq > ?" if batch is not None else "seq > ?"
         given = (batch,) if batch is not None else ()
-        query = f"SELECT {COLUMNS} FROM entry WHERE {where} ORDER BY seq LIMIT {PAGE}"  # noqa: S608
+        query = (
+            f"SELECT {COLUMNS}, (SELECT hash FROM entry AS before WHERE before.seq = entry.seq - 1)"  # noqa: S608
+            f" FROM entry WHERE {where} ORDER BY seq LIMIT {PAGE}"
+        )
         with closing(self._open_file(uri(self.path, "ro"))) as connection:
             while page := connection.execute(query, (*given, after)).fetchall():
-                yield from map(Row._make, page)
+                for *columns, prev in page:
+                    yield Row._make(columns).entry(prev or ZERO)
                 after = page[-1][0]
 
     def snapshots(self) -> list[Snapshot]:
@@ -133,13 +139,14 @@ class SqliteStore:
 
     def _check_tail(self) -> None:
         rows = self._db.execute(
-            f"SELECT * FROM (SELECT {COLUMNS} FROM entry ORDER BY seq DESC LIMIT {TAIL}) "  # noqa: S608
-            "ORDER BY seq"
+            f"SELECT {COLUMNS} FROM entry ORDER BY seq DESC LIMIT {TAIL + 1}"  # noqa: S608
         ).fetchall()
-        if not rows:
-            return
-        check = ChainCheck(self._cell, Link(rows[0][0] - 1, rows[0][5]), whole=False)
-        if found := check.feed([Row._make(row) for row in rows]):
+        tail = [Row._make(row) for row in reversed(rows)]
+        check = ChainCheck(self._cell)
+        if len(tail) > TAIL:  # the first one only vouches for the second
+            first = tail.pop(0)
+            check = ChainCheck(self._cell, Link(first.seq, first.hash), whole=False)
+        if found := check.feed(tail):
             raise IntegrityError(
                 f"{self.path}: entry {found.seq} {found.reason}.",
                 help="Keep the file as it is; run `bioctl audit verify` on it and on its backups.",

@@ -130,8 +130,7 @@ class Journal:
     def read(self, after: int = 0, batch: str | None = None) -> Iterator[Entry]:
         """Yield durable entries with seq > after, over a connection of its own, page by page."""
         try:
-            for row in self._store.read(after, batch):
-                yield row.entry()
+            yield from self._store.read(after, batch)
         except sqlite3.Error as error:
             raise StorageError(f"The journal can't be read: {error}.") from None
 

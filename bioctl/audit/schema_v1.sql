@@ -11,7 +11,6 @@ CREATE TABLE entry (
     batch_seq INTEGER,
     kind TEXT NOT NULL,
     body BLOB NOT NULL,
-    prev BLOB NOT NULL,
     hash BLOB NOT NULL,
     leaf BLOB NOT NULL
 ) STRICT;

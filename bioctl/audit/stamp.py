@@ -59,6 +59,7 @@ def stamp(event: Event, utc: float, mono: float) -> Stamped:
     }
     for name, value in (("batch", event.batch), ("path", event.path), ("unit", event.unit)):
         if value is not None:
-            canonical(value, what)
+            if str(value) != value or not value.isprintable():
+                raise InputError(f"{what} has {name} {value!r}, which is no plain text.")
             fields[name] = value
     return Stamped(fields, event.batch, fields["kind"])

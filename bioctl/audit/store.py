@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
 
+from bioctl.audit.canonical import ZERO
 from bioctl.audit.chain import Link, Row
+from bioctl.audit.entry import Entry
 
 KEEP_SNAPSHOTS: Final = 5
 """How many snapshots stay; older ones have no use."""
@@ -37,8 +39,8 @@ class Store(Protocol):
     def commit(self, rows: Sequence[Row], snapshots: Sequence[Snapshot]) -> None:
         """Make rows and snapshots durable together, or neither."""
 
-    def read(self, after: int, batch: str | None) -> Iterator[Row]:
-        """Yield durable rows with seq > after, from any thread."""
+    def read(self, after: int, batch: str | None) -> Iterator[Entry]:
+        """Yield durable entries with seq > after, from any thread."""
 
     def snapshots(self) -> list[Snapshot]:
         """Return the snapshots, newest first."""
@@ -74,11 +76,13 @@ class MemoryStore:
         self._rows.extend(rows)
         self._snapshots = [*self._snapshots, *snapshots][-KEEP_SNAPSHOTS:]
 
-    def read(self, after: int, batch: str | None) -> Iterator[Row]:
-        """Yield rows; seq is the index plus one."""
-        for row in self._rows[after : len(self._rows)]:
+    def read(self, after: int, batch: str | None) -> Iterator[Entry]:
+        """Yield entries; seq is the index plus one."""
+        before = self._rows[after - 1].hash if 0 < after <= len(self._rows) else ZERO
+        for row in self._rows[after:]:
             if batch is None or row.batch == batch:
-                yield row
+                yield row.entry(before)
+            before = row.hash
 
     def snapshots(self) -> list[Snapshot]:
         """Return the snapshots, newest first."""

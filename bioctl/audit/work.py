@@ -30,10 +30,11 @@ class Work:
 
 
 class Attempt(NamedTuple):
-    """A transaction that failed, which the file may hold all the same."""
+    """A transaction after the hash `before` that failed; the file may hold it all the same."""
 
     works: Sequence[Work]
     rows: Sequence[Row]
+    before: bytes
 
 
 class Outage:

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final
 
-from bioctl.audit.chain import Chain, Head, Row
+from bioctl.audit.chain import Chain, Head, Row, entries_of
 from bioctl.audit.entry import Entry
 from bioctl.audit.pending import Pending
 from bioctl.audit.store import Store
@@ -145,10 +145,11 @@ class Writer:
             rows, after = self._chain.extend([item for work in group for item in work.events])
             self._store.commit(rows, snapshots_of(group, rows))
         except (sqlite3.Error, OSError, BioctlError) as error:
-            self._fail(Attempt(group, rows), error)
+            self._fail(Attempt(group, rows, self._chain.tip.hash), error)
             return
+        before = self._chain.tip.hash
         self._chain, self._outage = after, None
-        self._tell(group, rows)
+        self._tell(group, rows, before)
 
     def _reload(self, outage: Outage) -> None:
         """Open the file again and believe what it holds, also the attempt that seemed to fail."""
@@ -157,10 +158,10 @@ class Writer:
         if attempt and attempt.rows[-1].hash == self._chain.tip.hash:
             for work in outage.release(attempt.works):
                 outage.keep(work)
-            self._tell(attempt.works, attempt.rows)
+            self._tell(*attempt)
 
-    def _tell(self, group: Sequence[Work], rows: Sequence[Row]) -> None:
-        entries = [row.entry() for row in rows]
+    def _tell(self, group: Sequence[Work], rows: Sequence[Row], before: bytes) -> None:
+        entries = list(entries_of(rows, before))
         at = 0
         for work in group:
             if not work.pending.done():  # else its failure was already told
