@@ -23,10 +23,11 @@ _CORRELATION_S: Final = 5.0
 
 
 class Accuracy(NamedTuple):
-    """Standard deviation of the noise and resolution, both in the tag's eu."""
+    """Noise and resolution in the tag's eu, and noise as part of the reading."""
 
     sigma: float
     resolution: float
+    relative: float = 0.0
 
 
 _EXACT: Final = Accuracy(0.0, 0.0)
@@ -38,10 +39,10 @@ ACCURACY: Final[Mapping[str, Accuracy]] = {
     "AT102": Accuracy(0.15, 0.1),
     "AT103": Accuracy(0.0, 0.01),
     "AT104": Accuracy(0.0, 0.01),
-    "AT105": Accuracy(0.3, 0.1),
+    "AT105": Accuracy(0.3, 0.1, 0.01),
     "AT106": Accuracy(0.01, 0.01),
     "AT107": Accuracy(0.01, 0.01),
-    "AT108": Accuracy(0.0, 0.001),
+    "AT108": Accuracy(0.0, 0.001, 0.02),
     "AT109": Accuracy(0.0, 0.1),
     "WT101": Accuracy(0.001, 0.001),
     "PT101": Accuracy(0.1, 0.1),
@@ -64,12 +65,12 @@ ACCURACY: Final[Mapping[str, Accuracy]] = {
     "FQ201": Accuracy(0.0, 0.1),
     "FQ205": Accuracy(0.0, 0.1),
     "AT201": Accuracy(0.0, 0.01),
-    "AT202": Accuracy(0.0, 0.01),
+    "AT202": Accuracy(0.0, 0.01, 0.01),
     "AT203": Accuracy(0.0, 0.1),
     "WT301": Accuracy(0.0002, 0.0001),
     "WT302": Accuracy(0.0, 0.001),
     "WT303": Accuracy(0.0, 0.001),
-    "AT301": Accuracy(0.0, 0.01),
+    "AT301": Accuracy(0.0, 0.01, 0.01),
     "AT302": Accuracy(0.0, 0.1),
 }
 
@@ -78,6 +79,7 @@ class _Channel(NamedTuple):
     point: str
     output: bool
     sigma: float
+    relative: float
     per_step: float  # 1/resolution, 0 for none
     low: float
     high: float
@@ -110,13 +112,14 @@ class SensorRack:
         table = self._table
         values: list[float] = []
         append = values.append
-        for unit, (point, output, sigma, per_step, low, high, offset) in self._channels:
+        for unit, channel in self._channels:
+            point, output, sigma, relative, per_step, low, high, offset = channel
             if output:
                 append(outputs[unit][point])
                 continue
             value = measured[unit][point]
-            if sigma:
-                value += sigma * table[(second + offset) % _TABLE]
+            if sigma or relative:
+                value += (sigma + relative * value) * table[(second + offset) % _TABLE]
             if per_step:
                 value = math.floor(value * per_step + 0.5) / per_step
             append(low if value < low else min(value, high))
@@ -156,6 +159,7 @@ def _channel(tag: TagDef, source: random.Random, *, noise: bool) -> _Channel:
         point=tag.point,
         output=tag.kind == "o",
         sigma=accuracy.sigma if noise else 0.0,
+        relative=accuracy.relative if noise else 0.0,
         per_step=1.0 / accuracy.resolution if accuracy.resolution else 0.0,
         low=tag.low,
         high=tag.high,

@@ -20,14 +20,14 @@ _SALT: Final = 0.955
 
 
 def water_vapour(temperature: float) -> float:
-    """Return the saturation pressure of water in Pa (Buck 1981, J Appl Meteorol 20:1527)."""
+    """Return the saturation pressure of water in Pa (Buck 1981, coefficients of 1996)."""
     return 611.21 * math.exp(
         (18.678 - temperature / 234.5) * (temperature / (257.14 + temperature))
     )
 
 
 def oxygen_saturation(temperature: float) -> float:
-    """Return oxygen in medium under moist air of 1 atm, mmol/L (Benson and Krause 1980)."""
+    """Return oxygen in medium under moist air of 1 atm, mmol/L (Benson and Krause 1984)."""
     k = temperature + 273.15
     milligrams = math.exp(
         -139.34411 + 1.575701e5 / k - 6.642308e7 / k**2 + 1.2438e10 / k**3 - 8.621949e11 / k**4
@@ -87,7 +87,7 @@ def bubble_conductance(kla: float, solubility: float, turnover: float, rt: float
     """Return what plug-flow bubbles transfer, as mmol/L/h a Pa of driving pressure.
 
     A bubble of inlet pressure p rising through a mixed liquid loses exp(-kLa H R T / (Fg/V)) of its
-    driving force (plug-flow gas, mixed liquid; Doran, *Bioprocess Engineering Principles*, ch. 10).
+    driving force (plug-flow gas, mixed liquid; Doran, *Bioprocess Engineering Principles*).
 
     Args:
         kla: 1/h.

@@ -24,7 +24,7 @@ _TCU_LAG: Final = 120.0
 _TCU_SLEW: Final = 1.0 / 60.0
 """K/s, 1 K/min."""
 HEAT_OF_RESPIRATION: Final = 460.0
-"""J/mmol oxygen (Cooney, Wang and Mateles 1969, Biotechnol Bioeng 11:269)."""
+"""J/mmol oxygen (oxycaloric equivalent; Gnaiger and Kemp 1990, BBA 1016:328)."""
 
 
 def jacket_step(jacket: float, setpoint: float) -> float:
