@@ -287,6 +287,7 @@ _HELP = (
     ("mapping values are not allowed", "put ': ' once in a line, and quote text that contains it."),
     ("did not find expected", "check the indentation, and that brackets and quotes are closed."),
     ("could not find expected ':'", "a key needs a colon and a space after it: `key: value`."),
+    ("found unexpected ':'", "put a space after the colon."),
     ("cannot start any token", "quote text that starts with this character."),
     ("unexpected end of stream", "close the quote."),
     ("unknown escape", "use single quotes: a backslash has a meaning in double quotes."),

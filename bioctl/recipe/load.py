@@ -227,7 +227,7 @@ def _until(node: Node | None, role: str, scope: Scope) -> str | None:
     if node is None or not text:
         return None
     compiled = None
-    if unit_class is not None and all(scope.formula.values()):
+    if unit_class is not None and not scope.depends_on_wrong(text):
         names = condition_names(unit_class, scope.entries())
         compiled = scope.findings.attempt(node, compile_condition, text, names)
     if compiled is None:
@@ -248,10 +248,9 @@ def _timeout(node: Node | None, mapping: Mapping, scope: Scope) -> float:
 
 def _seconds(text: str) -> float:
     quantity = parse_quantity(text)
-    if not quantity.eu:
-        raise InputError(
-            f"a timeout is a time, '{visible(text)}' is not.", help="as in 12 h 30 min."
-        )
+    if not compatible(quantity.eu, "s"):
+        mend = "write it as in 12 h 30 min."
+        raise InputError(f"a timeout is a time, '{visible(text)}' is not.", help=mend)
     seconds = quantity.to("s")
     if not 0 < seconds <= MAX_TIMEOUT_S:
         longest = format_quantity(MAX_TIMEOUT_S, "s")

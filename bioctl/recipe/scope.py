@@ -40,10 +40,18 @@ class Scope:
             self.findings.add(node, f"the text has more than {longest} characters.", "shorten it.")
         return text
 
+    def depends_on_wrong(self, text: str) -> bool:
+        """Return whether a condition names an entry that is reported already."""
+        return any(self.formula.get(word, word) is None for word in _words(text))
+
     def mention(self, node: Node | None) -> None:
         """Count every name in a part that could not be read as used: one error is enough."""
         values = node.entries.values() if isinstance(node, Mapping) else (node,)
         for value in values:
-            words = re.findall(r"\w+", value.text) if isinstance(value, Scalar) else []
+            words = _words(value.text) if isinstance(value, Scalar) else []
             self.used_entries.update(words)
             self.used_roles.update(words)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)

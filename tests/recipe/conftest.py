@@ -101,12 +101,17 @@ procedure:
             with: {source: medium, volume: medium_volume, rate: 500 mL/min}
             timeout: 1 h
           - warm: equilibrate
-            with: {temperature: growth_temperature, pH: 7.30, dissolved_oxygen: 50 %, agitation: 80 rpm}
+            with:
+              temperature: growth_temperature
+              pH: 7.30
+              dissolved_oxygen: 50 %
+              agitation: 80 rpm
             timeout: 8 h
       - operation: culture
         phases:
           - grow: grow
-            with: {temperature: growth_temperature, pH: 7.2, dissolved_oxygen: 40 %, agitation: 100 rpm}
+            with:
+              {temperature: growth_temperature, pH: 7.2, dissolved_oxygen: 40 %, agitation: 100 rpm}
             until: glucose < 15 mmol/L or elapsed > 30 h
             timeout: 1 d 16 h
             note: Do not open the vent.
