@@ -1,6 +1,7 @@
 """Tags: named points of the plant (ISA-5.1), with eu, range and access."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bioctl.values import Range
@@ -34,3 +35,14 @@ class Tag:
     node: str
     connection: str
     type: str = "double"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitClass:
+    """A class of equipment: the names recipes and phases may use, each with its eu."""
+
+    name: str
+    measurements: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    loops: Mapping[str, str] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()

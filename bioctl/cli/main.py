@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 import bioctl
-from bioctl.cli import audit, batch, plant, recipe, record, serve, site, user
+from bioctl.cli import audit, batch, demo, plant, recipe, record, serve, site, user
 from bioctl.cli.common import example
 from bioctl.cli.screen import sentence
 from bioctl.errors import BioctlError
@@ -39,6 +39,7 @@ app = typer.Typer(
     + "\n\nExit codes: 0 ok, 1 a check failed, 2 usage, 3 refused, 4 not reachable, "
     "5 integrity broken.",
 )
+app.command(epilog=demo.EXAMPLE)(demo.demo)
 app.add_typer(plant.app, name="plant")
 app.add_typer(site.app, name="site")
 app.command(epilog=serve.EXAMPLE)(serve.serve)

@@ -44,7 +44,10 @@ class Fields:
         known = [*self._known, *others]
         for name, key in self.node.keys.items():
             if name not in known:
-                message, remedy = f"{self.what} has no field {name!r}.", suggest(name, known, "field")
+                message, remedy = (
+                    f"{self.what} has no field {name!r}.",
+                    suggest(name, known, "field"),
+                )
                 self.errors.append(InputError(message, where=key.where, help=remedy))
 
 

@@ -13,7 +13,9 @@ from bioctl.language.document import Node
 from bioctl.tags import Tag
 
 
-def read_loop(name: str, node: Node, measurements: dict[str, Tag], errors: list[InputError]) -> AnyLoop:
+def read_loop(
+    name: str, node: Node, measurements: dict[str, Tag], errors: list[InputError]
+) -> AnyLoop:
     """Return one loop. Its measurement's eu is the eu of setpoints, dead band and rates.
 
     Raises:

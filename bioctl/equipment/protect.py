@@ -11,6 +11,7 @@ from bioctl.values import Reading
 
 def protect(unit: UnitConfig, memory: UnitMemory, image: Image, now: float) -> list[ControlEvent]:
     """Evaluate interlocks and alarms; forced outputs are left in the unit's memory."""
+
     def lookup(name: str) -> Reading:
         return image.get(unit.measurements[name].name, NOT_READ)
 

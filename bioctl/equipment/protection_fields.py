@@ -32,7 +32,9 @@ def read_interlock(
     then = fields.take("then", numbers)
     for output in then:
         if output not in outputs:
-            node.refuse(f"interlock {name}: no output {output!r}.", suggest(output, outputs, "output"))
+            node.refuse(
+                f"interlock {name}: no output {output!r}.", suggest(output, outputs, "output")
+            )
     reset_when = fields.get("reset_when")
     interlock = InterlockConfig(
         name=name,

@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 from bioctl.control.event import ControlEvent
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
-from bioctl.equipment.regulate import UnitMemory, regulate
 from bioctl.equipment.protect import protect
+from bioctl.equipment.regulate import UnitMemory, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
 
@@ -55,14 +55,18 @@ def scan(
     """Decide one scan at process time `now` (s)."""
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
-        if _fenced(decided, name, lambda u=unit, m=memory[name]: _protect(decided, u, m, image, now)):
+        if _fenced(
+            decided, name, lambda u=unit, m=memory[name]: _protect(decided, u, m, image, now)
+        ):
             decided.beat.add(name)
     for batch, step in steps.items():
         _fenced(decided, batch, lambda b=batch, s=step: decided.procedure.update({b: s()}))
     for name, unit in units.items():
         state = commanded.get(name, NOTHING)
         _fenced(
-            decided, name, lambda u=unit, m=memory[name], s=state: _control(decided, u, m, image, s, now)
+            decided,
+            name,
+            lambda u=unit, m=memory[name], s=state: _control(decided, u, m, image, s, now),
         )
     return decided
 

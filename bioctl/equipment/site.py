@@ -11,8 +11,7 @@ from bioctl.equipment.unit_fields import read_unit
 from bioctl.errors import InputError, InputErrors
 from bioctl.language.document import Mapping as MappingNode
 from bioctl.language.document import Node, parse
-from bioctl.recipe.capabilities import UnitClass
-from bioctl.tags import Tag
+from bioctl.tags import Tag, UnitClass
 
 PROFILES = ("demo", "lab", "gmp")
 CLOCKS = ("lockstep", "wall")
@@ -85,7 +84,9 @@ def load_site(file: Path, classes: Mapping[str, UnitClass]) -> Site:
     return site
 
 
-def _site(file: Path, classes: Mapping[str, UnitClass], errors: list[InputError], node: Node) -> Site:
+def _site(
+    file: Path, classes: Mapping[str, UnitClass], errors: list[InputError], node: Node
+) -> Site:
     fields = Fields(node, errors, "the site file")
     folder = file.parent
     clock = Fields(fields.take("clock", lambda n: n), errors, "clock")

@@ -7,7 +7,7 @@ from typing import TypeVar
 from bioctl.control.alarm import AlarmConfig
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
-from bioctl.equipment.fields import Fields, collect, numbers, seconds, span, text
+from bioctl.equipment.fields import Fields, collect, numbers, seconds, span
 from bioctl.equipment.loop_fields import read_loop
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
 from bioctl.equipment.unit import UnitConfig
@@ -15,8 +15,7 @@ from bioctl.errors import InputError
 from bioctl.language.document import Mapping as MappingNode
 from bioctl.language.document import Node
 from bioctl.language.nearest import suggest
-from bioctl.recipe.capabilities import UnitClass
-from bioctl.tags import Kind, Tag
+from bioctl.tags import Kind, Tag, UnitClass
 from bioctl.values import Range
 
 T = TypeVar("T")
@@ -84,7 +83,9 @@ def _tags(
         node = inner.get(name)
         if node is None:
             message = f"unit {unit}: its class has {name!r}, {group} has not."
-            errors.append(InputError(message, where=inner.node.where, help=f"{name}: TAG 0 .. 100 {eu}"))
+            errors.append(
+                InputError(message, where=inner.node.where, help=f"{name}: TAG 0 .. 100 {eu}")
+            )
             continue
         tag = collect(errors, node, partial(_tag, unit, connection, eu, kind))
         if tag is not None:
@@ -112,7 +113,9 @@ def _levels(
         tag = outputs.get(output)
         if tag is None:
             help_text = suggest(output, outputs, "output")
-            errors.append(InputError(f"{name}: no output {output!r}.", where=node.where, help=help_text))
+            errors.append(
+                InputError(f"{name}: no output {output!r}.", where=node.where, help=help_text)
+            )
         elif value not in tag.range:
             low, high = tag.range
             message = f"{name}: {output} {value:g} is outside {low:g} .. {high:g}."
@@ -129,9 +132,7 @@ def _each(
     return {name: one for name, one in found.items() if one is not None}
 
 
-def _loop(
-    measurements: dict[str, Tag], errors: list[InputError], name: str, node: Node
-) -> AnyLoop:
+def _loop(measurements: dict[str, Tag], errors: list[InputError], name: str, node: Node) -> AnyLoop:
     return read_loop(name, node, measurements, errors)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from bioctl.language.document import Node, parse
+from bioctl.language.document import Node, Scalar, parse
 from bioctl.phases.ask import Confirm, Decide, Sample
 from bioctl.phases.charge import Charge
 from bioctl.phases.culture import Attach, Grow, Inoculate
@@ -18,7 +18,8 @@ from bioctl.phases.phase import Phase
 from bioctl.phases.sterility_hold import SterilityHold
 from bioctl.phases.transfer import Transfer
 from bioctl.phases.wash import Concentrate, Formulate, Wash
-from bioctl.recipe.capabilities import Capabilities, UnitClass
+from bioctl.recipe.capabilities import Capabilities
+from bioctl.tags import UnitClass
 
 PHASES: Mapping[str, Phase] = {
     phase.spec.name: phase()
@@ -60,4 +61,18 @@ def capabilities() -> Capabilities:
 
 
 def _unit_class(node: Node) -> UnitClass:
-    raise NotImplementedError
+    entries = node.as_mapping().entries
+    return UnitClass(
+        name=entries["class"].as_text(),
+        measurements=_eus(entries["measurements"]),
+        outputs=_eus(entries["outputs"]),
+        loops=_eus(entries["loops"]),
+        commands=tuple(item.as_text() for item in entries["commands"].as_sequence().items),
+    )
+
+
+def _eus(node: Node) -> dict[str, str]:
+    return {
+        name: child.text if isinstance(child, Scalar) else ""
+        for name, child in node.as_mapping().entries.items()
+    }

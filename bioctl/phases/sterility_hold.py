@@ -16,24 +16,39 @@ class SterilityHold(Phase):
         classes=(REACTOR,),
         parameters={
             "duration": quantity("s", 600, 172800, text="how long"),
+            "settle": quantity("s", 60, 43200, 3600.0, "time to reach the fixed gas mix"),
+            "air": quantity("L/min", 0.05, 2, 0.3, "air flow meanwhile"),
+            "carbon_dioxide": quantity("L/min", 0, 0.2, 0.02, "CO2 flow meanwhile"),
             "oxygen_drop": quantity("%", 1, 50, 5.0, "largest fall of DO that passes"),
             "pH_drift": quantity("pH", 0.02, 1, 0.1, "largest change of pH that passes"),
         },
         help="watch the medium without control; growth shows in DO and pH",
     )
 
+    def outputs(self, v: View) -> Mapping[str, float]:
+        """Fix the gas mix; the vessel goes on being stirred as it was."""
+        return {
+            "air": float(v.p["air"]),
+            "carbon_dioxide": float(v.p["carbon_dioxide"]),
+            "nitrogen": 0.0,
+            "oxygen": 0.0,
+        }
+
     def loops(self, v: View) -> Mapping[str, float | None]:
-        """Open the pH and DO loops: their outputs stay where they are, base stays off."""
+        """Open the pH and DO loops; base stays off."""
         del v
         return {"pH": None, "dissolved_oxygen": None}
 
     def running(self, v: View) -> Iterable[Action]:
-        """Note the start, wait, judge."""
+        """Settle, note the start, watch, judge."""
         oxygen, acidity = v.number("dissolved_oxygen"), v.number("pH")
         if oxygen != oxygen or acidity != acidity:  # noqa: PLR0124  judge on GOOD readings only
             return ()
         if v.step == "begin":
-            return (Go("watch", {"oxygen": oxygen, "pH": acidity}),)
+            return (Go("settle"),)
+        if v.step == "settle":
+            start = Go("watch", {"oxygen": oxygen, "pH": acidity})
+            return (start,) if v.in_step >= float(v.p["settle"]) else ()
         drop = float(v.memory["oxygen"]) - oxygen
         drift = abs(float(v.memory["pH"]) - acidity)
         if drop > float(v.p["oxygen_drop"]) or drift > float(v.p["pH_drift"]):

@@ -7,18 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bioctl.tags import UnitClass
+
 Kind = Literal["quantity", "integer", "text", "choice", "unit"]
-
-
-@dataclass(frozen=True, slots=True)
-class UnitClass:
-    """A class of equipment: the names recipes and phases may use, each with its eu."""
-
-    name: str
-    measurements: Mapping[str, str] = field(default_factory=dict)
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    loops: Mapping[str, str] = field(default_factory=dict)
-    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from bioctl.language.quantity import (
     parse_quantity,
     parse_range,
 )
-from bioctl.recipe.capabilities import UnitClass
 from bioctl.recipe.grammar import (
     CRITICALITIES,
     FormulaEntry,
@@ -30,6 +29,7 @@ from bioctl.recipe.grammar import (
 )
 from bioctl.recipe.names import check_name
 from bioctl.recipe.scope import Scope
+from bioctl.tags import UnitClass
 
 
 def read_formula(node: Node, scope: Scope) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from bioctl.language.document import Mapping, Node, Scalar
 from bioctl.language.findings import Findings
-from bioctl.recipe.capabilities import Capabilities, UnitClass
+from bioctl.recipe.capabilities import Capabilities
 from bioctl.recipe.grammar import FormulaEntry
+from bioctl.tags import UnitClass
 
 
 @dataclass(slots=True)

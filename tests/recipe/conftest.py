@@ -6,9 +6,10 @@ import pytest
 
 from bioctl.errors import InputErrors
 from bioctl.language.findings import render
-from bioctl.recipe.capabilities import Capabilities, ParameterSpec, PhaseSpec, UnitClass
+from bioctl.recipe.capabilities import Capabilities, ParameterSpec, PhaseSpec
 from bioctl.recipe.grammar import Recipe
 from bioctl.recipe.load import load_recipe
+from bioctl.tags import UnitClass
 
 REACTOR, WASHER, FILLER = "packed_bed_bioreactor", "concentrate_wash", "vial_filler"
 

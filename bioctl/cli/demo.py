@@ -1,0 +1,205 @@
+"""`bioctl demo`: a whole batch from one command, by public commands only, as a person would type them."""
+
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bioctl.cli.common import example
+from bioctl.cli.demo_watch import follow
+from bioctl.cli.screen import plain
+from bioctl.errors import InputError, UnreachableError
+
+EXAMPLE = example("bioctl demo", "bioctl demo --recipe packed_bed_expansion --out my-demo")
+
+BATCH = "DEMO-001"
+OPERATOR, SUPERVISOR = "simulated-operator", "simulated-supervisor"
+START_S = 60.0
+"""How long plant and controller may take to be ready (host)."""
+
+
+def demo(
+    recipe: Annotated[str, typer.Option(help="A recipe's name or file.")] = "first_expansion",
+    out: Annotated[Path | None, typer.Option(help="A new folder for all it makes.")] = None,
+) -> None:
+    """Run a whole batch on the simulated plant and leave its record, journal and verdict."""
+    from bioctl.recipe.library import find_recipe  # noqa: PLC0415
+
+    find_recipe(recipe)
+    folder = _folder(out)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        _prepare(folder, stack)
+        site = str(folder / "site.yaml")
+        _say("two simulated people stand by: an operator and a supervisor")
+        _bioctl("batch", "start", recipe, "--id", BATCH, *_as(folder, OPERATOR), "--site", site)
+        stack.enter_context(_people(folder))
+        code = follow(site, BATCH)
+        _bioctl(
+            "record",
+            BATCH,
+            "--format",
+            "html",
+            "--out",
+            str(folder / "record.html"),
+            "--site",
+            site,
+        )
+        _bioctl(
+            "record",
+            BATCH,
+            "--format",
+            "json",
+            "--out",
+            str(folder / "record.json"),
+            "--site",
+            site,
+        )
+    verdict = _bioctl("audit", "verify", str(folder / "journal.db"), check=False)
+    _say(f"done in {time.monotonic() - began:.0f} s; open {folder / 'record.html'} in a browser")
+    raise typer.Exit(code or verdict)
+
+
+def _prepare(folder: Path, stack: ExitStack) -> None:
+    """Make plant, site and accounts, each trusting the other's certificate, and start both."""
+    site, plant, port = str(folder / "site.yaml"), str(folder / "plant"), _free_port()
+    for name in (OPERATOR, SUPERVISOR):
+        _secret(folder, name)
+    secret = str(folder / "secrets" / "plant.password")
+    _bioctl("site", "init", str(folder), "--plant-url", f"opc.tcp://127.0.0.1:{port}/plant")
+    _bioctl(
+        "plant", "user", "bioctl", "--role", "control", "--password-file", secret, "--home", plant
+    )
+    _bioctl("plant", "trust", str(folder / "pki/own/bioctl.der"), "--home", plant)
+    stack.enter_context(
+        _running(
+            "plant ready", "plant", "serve", "--home", plant, "--port", str(port), "--seed", "1"
+        )
+    )
+    _bioctl("site", "trust", str(folder / "plant/pki/own/plant.der"), "--site", site)
+    _account(folder, SUPERVISOR, "Simulated Supervisor", "supervisor")
+    by = ["--by", SUPERVISOR, "--by-password-file", str(_password(folder, SUPERVISOR))]
+    _account(folder, OPERATOR, "Simulated Operator", "operator", *by)
+    stack.enter_context(_running("cell ready", "serve", "--site", site))
+
+
+def _account(folder: Path, user: str, name: str, role: str, *by: str) -> None:
+    password = ["--password-file", str(_password(folder, user))]
+    site = ["--site", str(folder / "site.yaml")]
+    _bioctl("user", "add", user, "--name", name, "--role", role, *password, *by, *site)
+
+
+def _folder(out: Path | None) -> Path:
+    """Return a new folder; what an earlier demo left is never touched.
+
+    Raises:
+        InputError: it exists and holds something, or can't be made.
+    """
+    names = (
+        [out]
+        if out
+        else [Path(f"demo-out{suffix}") for suffix in ("", *(f"-{n}" for n in range(2, 100)))]
+    )
+    for folder in names:
+        if not folder.exists() or not any(folder.iterdir()):
+            try:
+                (folder / "secrets").mkdir(parents=True, mode=0o700)
+            except OSError as error:
+                raise InputError(f"{folder} can't be made: {error.strerror}") from None
+            return folder.resolve()
+    raise InputError(f"{names[0]} holds files already", help="name a new folder with --out")
+
+
+def _secret(folder: Path, name: str) -> None:
+    import secrets  # noqa: PLC0415
+
+    file = _password(folder, name)
+    file.touch(mode=0o600)
+    file.write_text(secrets.token_urlsafe(18) + "\n", "utf-8")
+
+
+def _password(folder: Path, name: str) -> Path:
+    return folder / "secrets" / f"{name}.password"
+
+
+def _as(folder: Path, user: str) -> list[str]:
+    return ["--user", user, "--password-file", str(_password(folder, user))]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "bioctl", *words]
+
+
+def _say(text: str) -> None:
+    typer.echo(f"  {plain(text)}")
+
+
+def _show(*words: str) -> None:
+    typer.echo(f"$ bioctl {shlex.join(words)}")
+
+
+def _bioctl(*words: str, check: bool = True) -> int:
+    """Run one public command and show what it says; a failure ends the demo with its exit code."""
+    _show(*words)
+    done = subprocess.run(_command(*words), check=False, capture_output=True, text=True)  # noqa: S603
+    for line in (done.stdout + done.stderr).splitlines():
+        _say(line)
+    if check and done.returncode:
+        raise typer.Exit(done.returncode)
+    return done.returncode
+
+
+@contextmanager
+def _running(ready: str, *words: str) -> Iterator[None]:
+    """Run a public command beside us, from its ready line until the end of the block."""
+    _show(*words)
+    process = subprocess.Popen(
+        _command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )  # noqa: S603
+    try:
+        _await(process, ready, words)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _await(process: "subprocess.Popen[str]", ready: str, words: tuple[str, ...]) -> None:
+    said: list[str] = []
+    for line in process.stdout or ():
+        said.append(line.rstrip())
+        if ready in line:
+            _say(line.rstrip())
+            return
+    raise UnreachableError(
+        f"`bioctl {shlex.join(words)}` ended before it was ready: {' '.join(said)[-500:]}"
+    )
+
+
+@contextmanager
+def _people(folder: Path) -> Iterator[None]:
+    """Run the two simulated people: a process of its own that uses the same public commands."""
+    words = ["-m", "bioctl.cli.simulated_people", str(folder), BATCH]
+    process = subprocess.Popen([sys.executable, *words])  # noqa: S603
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
