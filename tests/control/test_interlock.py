@@ -129,6 +129,22 @@ def test_bad_value_that_is_ignored_stops_the_delay() -> None:
     assert not bench.see(40.0, 5)
 
 
+def test_bad_value_that_holds_the_state_neither_trips_nor_stops_the_delay() -> None:
+    bench = Bench(interlock(delay_s=5.0, on_bad=OnBad.HOLD_STATE))
+    bench.see(40.0, 3)
+    assert not bench.see(bad("wire break"), 100)
+    assert bench.see(40.0)
+
+
+def test_bad_value_in_the_reset_condition_does_not_reset() -> None:
+    config = interlock(reset_when=compile_condition("weight > 1 kg", EU))
+    state = InterlockState(tripped=True)
+    lookup = {"pressure": Reading(0.0), "weight": bad("no scale")}
+    assert evaluate(config, state, lookup.__getitem__, 0.0)[1]
+    lookup["weight"] = Reading(2.0)
+    assert not evaluate(config, state, lookup.__getitem__, 0.0)[1]
+
+
 def test_reset_condition_gives_hysteresis() -> None:
     when_safe = compile_condition("pressure < 10 mbar", EU)
     bench = Bench(interlock(reset_when=when_safe, reset_delay_s=3.0))

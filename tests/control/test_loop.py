@@ -256,6 +256,16 @@ def test_short_loss_holds_and_long_loss_falls_back(
     assert rig.scan(36.0)["jacket"] == pytest.approx(after)
 
 
+def test_every_loss_is_held_for_its_own_time(temperature: LoopConfig) -> None:
+    rig = Rig(temperature, {"jacket": 30.0}).auto(37.0)
+    rig.scan(36.0)
+    for losses in (4, 5, 10, 3, 6):  # the third is long enough to fall back
+        for _ in range(losses):
+            rig.scan(bad("broken"))
+        rig.scan(36.0)
+    assert rig.kinds == ["loop.fallback", "loop.recovered"]
+
+
 def test_loop_started_on_a_bad_measurement_leaves_the_plant_as_it_is(
     temperature: LoopConfig,
 ) -> None:
@@ -394,6 +404,8 @@ def test_used_up_dose_locks_the_pump_until_a_person_releases_it(ph: LoopConfig) 
     assert rig.events[0].data == data
     for _ in range(500):
         assert rig.scan(7.0, total=Reading(1150.0))["base_pump"] == 0.0
+        assert rig.state.u is not None
+        assert rig.state.u <= 0.0
     assert rig.kinds == ["interlock.tripped"]
     assert rig.scan(7.6, total=Reading(1150.0))["carbon_dioxide"] > 0
     rig.state = release_dose(rig.state)
@@ -411,6 +423,14 @@ def test_totaliser_that_cannot_be_read_stops_the_dose_for_as_long(
     assert rig.scan(7.0, total=total)["base_pump"] == 0.0
     assert rig.scan(7.0)["base_pump"] > 0
     assert rig.kinds == []
+
+
+def test_fallback_does_not_dose_past_the_limit(ph: LoopConfig) -> None:
+    config = replace(ph, fallback={"carbon_dioxide": 0.0, "base_pump": 0.5}, hold_s=0.0)
+    rig = Rig(config, {"carbon_dioxide": 0.0, "base_pump": 1.0}).auto(7.2)
+    rig.scan(7.0, total=Reading(0.0))
+    assert rig.scan(bad("broken"), total=Reading(10.0))["base_pump"] == 0.5
+    assert rig.scan(bad("broken"), total=Reading(150.0))["base_pump"] == 0.0
 
 
 def test_dose_limit_holds_in_manual_too(ph: LoopConfig) -> None:

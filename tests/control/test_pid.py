@@ -149,12 +149,13 @@ def test_inside_the_dead_band_the_integral_is_frozen() -> None:
         assert output == pytest.approx(12.0)
 
 
-def test_crossing_the_edge_of_the_dead_band_does_not_jump() -> None:
+@pytest.mark.parametrize("side", [-1, 1])
+def test_crossing_the_edge_of_the_dead_band_does_not_jump(side: int) -> None:
     tuning = Tuning(74.0, 1460.0, dead_band=0.02)
     state = start(tuning, 7.2, 7.2, 0.0)
-    inside, _, _ = step(tuning, state, 7.2, 7.1801, 0.0, -100, 100, 0.0)
-    outside, _, _ = step(tuning, state, 7.2, 7.1799, 0.0, -100, 100, 0.0)
-    assert abs(outside - inside) < 0.01
+    inside, _, _ = step(tuning, state, 7.2, 7.2 + side * 0.0199, 0.0, -100, 100, 0.0)
+    outside, _, _ = step(tuning, state, 7.2, 7.2 + side * 0.0201, 0.0, -100, 100, 0.0)
+    assert 0 < abs(outside - inside) < 0.01
 
 
 def test_direct_acting_law_raises_its_output_when_the_measurement_is_high() -> None:

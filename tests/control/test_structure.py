@@ -107,6 +107,11 @@ def test_outputs_that_cannot_be_read_locate_nothing(ph: LoopConfig) -> None:
     assert ph.structure.real(40, {}) == 40
 
 
+def test_of_several_demands_that_explain_the_outputs_the_smallest_wins(ph: LoopConfig) -> None:
+    assert ph.structure.locate({"base_pump": 0.0}) == 0.0
+    assert ph.structure.locate({"carbon_dioxide": 0.0}) == 0.0
+
+
 def test_locked_output_leaves_the_other_part_of_the_range(ph: LoopConfig) -> None:
     assert ph.structure.free_of("base_pump") == (-100, 0)
     assert ph.structure.free_of("carbon_dioxide") == (0, 100)

@@ -35,6 +35,11 @@ def test_lock_stays_when_the_totaliser_is_exchanged() -> None:
     assert after(0.0, 150.0, 0.0).locked
 
 
+def test_only_a_person_opens_the_lock_even_when_the_limit_was_raised() -> None:
+    locked = after(0.0, 150.0)
+    assert count(DoseLimit("base_pump", "base_total", 300.0), locked, Reading(150.0)).locked
+
+
 def test_release_begins_again_but_does_not_forgive_an_unreadable_totaliser() -> None:
     released = release(after(0.0, 150.0, bad("link down")))
     assert released == DoseState(0.0, 150.0, unreadable=True)
