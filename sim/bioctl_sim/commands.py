@@ -47,7 +47,7 @@ class CommandDesk:
         self._capacity = capacity
         self._done: dict[str, tuple[_Order, Answer]] = {}
 
-    def execute(  # noqa: PLR0917  the order is the method's on the wire
+    def execute(
         self,
         id: str,  # noqa: A002  the contract's own word
         unit: str,

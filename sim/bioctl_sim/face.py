@@ -115,7 +115,7 @@ class PlantFace:
         self._written[name] = value
         return changed
 
-    def execute(  # noqa: PLR0917  the order is the method's on the wire
+    def execute(
         self,
         user: str,
         id: str,  # noqa: A002

@@ -109,7 +109,7 @@ class NodeList:
         item.ReferenceTypeId = ua.NodeId(ua.Int32(ObjectIds.HasProperty))
         item.TypeDefinition = ua.NodeId(ua.Int32(ObjectIds.PropertyType))
 
-    def _add(  # noqa: PLR0917  all of them are always given
+    def _add(
         self,
         node: ua.NodeId,
         parent: ua.NodeId,
