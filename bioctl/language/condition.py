@@ -245,6 +245,8 @@ def _number(expression: _Number | _Claim) -> _Number:
 
 def _in_eu_of(first: _Number, second: _Number, token: Token) -> truth.Number:
     """Return `second` as read in the eu of `first`; refuse when they measure different things."""
+    if first.eu is second.eu:
+        return second.read
     if first.eu.dimension != second.eu.dimension:
         refuse(
             second.token.column,

@@ -39,6 +39,7 @@ class Quantity(NamedTuple):
         return format_quantity(self.value, self.eu)
 
 
+@lru_cache(maxsize=4096)
 def parse_quantity(text: str) -> Quantity:
     """Read one quantity: a number and its eu, or a duration of falling parts.
 

@@ -14,12 +14,13 @@ MAX_TOKENS = 200
 _NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
 _EU = r"(?:(?!(?:and|or|not)\b)[A-Za-z%][A-Za-z0-9%]*|1(?:e[0-9]+)?(?=/))(?:/[A-Za-z0-9%]+)*"
 _TOKEN = re.compile(
-    rf"(?P<duration>{_NUMBER} +(?:d|h|min|s)(?: +{_NUMBER} +(?:d|h|min|s)\b)+)"
-    rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.,])"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"[ \n]*(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<operator><=|>=|==|!=|[<>+*/()-])"
-    r"|(?P<space>[ \n]+)"
+    rf"|(?P<duration>{_NUMBER} +(?:d|h|min|s)(?: +{_NUMBER} +(?:d|h|min|s)\b)+)"
+    rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.,])"
+    r"|(?P<end>$))"
 )
+_SPACE = re.compile(r"[ \n]*")
 _WORDS = frozenset({"and", "or", "not"})
 _HINTS = {
     "=": "write == to compare.",
@@ -61,32 +62,35 @@ def tokenise(text: str) -> list[Token]:
     """
     if len(text) > MAX_TEXT:
         refuse(0, f"the condition is longer than {MAX_TEXT} characters.", "split the step.")
-    tokens = [*_tokens(text), Token("end", "", len(text))]
+    tokens = list(_tokens(text))
     if len(tokens) > MAX_TOKENS:
         refuse(tokens[MAX_TOKENS].column, f"the condition has more than {MAX_TOKENS} words.")
     return tokens
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    position = 0
-    while position < len(text):
+    position, kind = 0, ""
+    while kind != "end":
         match = _TOKEN.match(text, position)
         if match is None:
-            _unknown(text, position)
-        if match.lastgroup != "space":
-            yield _token(match.lastgroup or "", match.group(), position)
+            space = _SPACE.match(text, position)
+            _unknown(text, space.end() if space else position)
+        kind = match.lastgroup or "end"
+        yield _token(kind, match[kind], match.start(kind))
         position = match.end()
 
 
 def _token(kind: str, word: str, column: int) -> Token:
-    if kind in {"quantity", "duration"}:
-        try:
-            return Token("quantity", word, column, parse_quantity(" ".join(word.split())))
-        except InputError as error:
-            refuse(column, error.message, error.help)
-    if kind == "name" and word not in _WORDS:
-        return Token("name", word, column)
-    return Token("operator", word, column)
+    if kind == "name":
+        return Token("operator" if word in _WORDS else "name", word, column)
+    if kind == "operator":
+        return Token("operator", word, column)
+    if kind == "end":
+        return Token("end", "", column)
+    try:
+        return Token("quantity", word, column, parse_quantity(word))
+    except InputError as error:
+        refuse(column, error.message, error.help)
 
 
 def _unknown(text: str, position: int) -> Never:

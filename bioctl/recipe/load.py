@@ -228,7 +228,8 @@ def _until(node: Node | None, role: str, scope: Scope) -> str | None:
         return None
     compiled = None
     if unit_class is not None and not scope.depends_on_wrong(text):
-        names = condition_names(unit_class, scope.entries())
+        names = scope.names_on.get(role) or condition_names(unit_class, scope.entries())
+        scope.names_on[role] = names
         compiled = scope.findings.attempt(node, compile_condition, text, names)
     if compiled is None:
         scope.mention(node)

@@ -24,6 +24,7 @@ class Scope:
     roles: dict[str, UnitClass | None] = field(default_factory=dict)
     used_entries: set[str] = field(default_factory=set)
     used_roles: set[str] = field(default_factory=set)
+    names_on: dict[str, dict[str, str]] = field(default_factory=dict)  # by role, for `until`
     steps: int = 0
 
     def entries(self) -> dict[str, FormulaEntry]:
@@ -32,7 +33,10 @@ class Scope:
 
     def text(self, node: Node | None, longest: int = 1000) -> str:
         """Return the text of a value; "" and a finding where there is none."""
-        text = self.findings.attempt(node, node.as_text) if node else ""
+        if isinstance(node, Scalar) and not node.empty:
+            text: str | None = node.text
+        else:
+            text = self.findings.attempt(node, node.as_text) if node else ""
         if node is None or text is None:
             return ""
         if not text.strip():
@@ -43,7 +47,8 @@ class Scope:
 
     def depends_on_wrong(self, text: str) -> bool:
         """Return whether a condition names an entry that is reported already."""
-        return any(self.formula.get(word, word) is None for word in _words(text))
+        wrong = {name for name, entry in self.formula.items() if entry is None}
+        return bool(wrong) and not wrong.isdisjoint(_words(text))
 
     def mention(self, node: Node | None) -> None:
         """Count every name in a part that could not be read as used: one error is enough."""

@@ -134,16 +134,20 @@ def long_recipe(text: str, steps: int) -> str:
 def best_of(times: int, call: Callable[[], object]) -> float:
     durations = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        durations.append(time.perf_counter() - start)
+        durations.append(time.process_time() - start)
     return min(durations)
 
 
 def test_500_steps_load_within_four_times_the_yaml_composer(load: Load, text: str) -> None:
     content = long_recipe(text, 500)
-    composer = best_of(7, lambda: yaml.compose(content, Loader=yaml.CBaseLoader))
-    assert best_of(7, lambda: load(content)) < 4 * composer
+    rounds = [
+        (best_of(1, lambda: yaml.compose(content, Loader=yaml.CBaseLoader)), best_of(1, load_it))
+        for load_it in [lambda: load(content)] * 9
+    ]
+    composer, loader = (min(times) for times in zip(*rounds, strict=True))
+    assert loader < 4 * composer
 
 
 @pytest.mark.fault("RX-05")
