@@ -105,7 +105,7 @@ class SqliteStore:
             f"SELECT {COLUMNS}, (SELECT hash FROM entry AS before WHERE before.seq = entry.seq - 1)"  # noqa: S608
             f" FROM entry WHERE {where} ORDER BY seq LIMIT {PAGE}"
         )
-        with closing(self._open_file(uri(self.path, "ro"))) as connection:
+        with closing(self._reader()) as connection:
             while page := connection.execute(query, (*given, after)).fetchall():
                 for *columns, prev in page:
                     yield Row._make(columns).entry(prev or ZERO)
@@ -113,11 +113,17 @@ class SqliteStore:
 
     def snapshots(self) -> list[Snapshot]:
         """Return the snapshots, newest first."""
-        with closing(self._open_file(uri(self.path, "ro"))) as connection:
+        with closing(self._reader()) as connection:
             rows = connection.execute(
                 "SELECT t, blob, sha256, seq FROM snapshot ORDER BY id DESC"
             ).fetchall()
         return [Snapshot(t, blob, digest.hex(), seq) for t, blob, digest, seq in rows]
+
+    def _reader(self) -> sqlite3.Connection:
+        # "rw" only so that SQLite may undo what a crash left half written.
+        connection = self._open_file(uri(self.path, "rw"))
+        connection.execute("PRAGMA query_only=ON")
+        return connection
 
     @property
     def _db(self) -> sqlite3.Connection:

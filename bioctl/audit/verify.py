@@ -140,6 +140,8 @@ def _walk(
             finding = check.feed(rows) or _anchor_wrong(due, rows)
             if finding:
                 return _bad_entry(path, finding, check.tip)
+        if text := _index_wrong(connection, check):
+            return _bad_file(f"{path}: {text}.", check.tip)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
@@ -159,6 +161,18 @@ def _chunks(connection: sqlite3.Connection) -> Iterator[list[Row]]:
     while page := connection.execute(query, (after,)).fetchall():
         yield [Row._make(row) for row in page]
         after = page[-1][0]
+
+
+def _index_wrong(connection: sqlite3.Connection, check: ChainCheck) -> str:
+    """Return what the index of batches hides: reading one batch goes by it."""
+    query = (
+        "SELECT count(*) FROM entry INDEXED BY entry_of_batch WHERE batch = ? AND batch_seq <= ?"
+    )
+    for batch, last in check.batches.items():
+        found = connection.execute(query, (batch, last.seq)).fetchone()[0]
+        if found != last.seq:
+            return f"the index finds {found} of the {last.seq} entries of batch {batch}"
+    return ""
 
 
 def _anchor_wrong(due: list[Head], rows: Sequence[Row]) -> Finding | None:

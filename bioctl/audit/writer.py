@@ -143,7 +143,8 @@ class Writer:
                 self._reload(outage)
                 group = with_late(outage, group, self._clock)
             rows, after = self._chain.extend([item for work in group for item in work.events])
-            self._store.commit(rows, snapshots_of(group, rows))
+            if rows:
+                self._store.commit(rows, snapshots_of(group, rows))
         except (sqlite3.Error, OSError, BioctlError) as error:
             self._fail(Attempt(group, rows, self._chain.tip.hash), error)
             return
