@@ -88,22 +88,24 @@ def _show(entry: Entry, batch: str, site: Path) -> None:
     colour = COLOURS.get(kind.partition(".")[0])
     typer.echo(typer.style(line, fg=colour) if on_terminal() and colour else line)
     if kind == "prompt.opened":
-        typer.echo(_hint({**entry["data"], "batch": batch}, site))
+        typer.echo(hint({**entry["data"], "batch": batch}, site))
 
 
 def _show_prompts(client: "PortClient", batch: str, site: Path) -> None:
     mine: Iterable[Entry] = [one for one in client.view()["prompts"] if one["batch"] == batch]
     for prompt in mine:
         typer.echo(f"open prompt {prompt['id']}: {plain(str(prompt['text']))}")
-        typer.echo(_hint(prompt, site))
+        typer.echo(hint(prompt, site))
 
 
-def _hint(prompt: Entry, site: Path) -> str:
-    """Return the command that answers, ready to copy."""
+def hint(prompt: Entry, site: Path) -> str:
+    """Return the command that answers, ready to copy; what else fits stands behind `#`."""
     place = f"--user USER --site {shlex.quote(str(site))}"
     who = f"{shlex.quote(str(prompt['batch']))} {shlex.quote(str(prompt['id']))}"
-    choices = "|".join(str(choice) for choice in prompt.get("choices") or [])
-    if prompt.get("kind") == "signature":
-        return plain(f"    bioctl batch sign {who} --meaning {choices or 'approved'} {place}")
-    value = choices or "VALUE"
-    return plain(f"    bioctl batch answer {who} {value} {place}")
+    signs = prompt.get("kind") == "signature"
+    verb = f"sign {who} --meaning" if signs else f"answer {who}"
+    choices = [str(choice) for choice in prompt.get("choices") or []]
+    value, *others = choices or ["approved" if signs else "VALUE"]
+    eu = "" if choices or signs else prompt.get("eu")
+    remark = f"  # or {', '.join(others)}" if others else f"  # in {eu}" if eu else ""
+    return plain(f"    bioctl batch {verb} {shlex.quote(value)} {place}{remark}")

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bioctl.cli.watch import hint
+
 Run = Callable[..., Any]
 
 
@@ -86,6 +88,26 @@ def test_batch_is_answered_signed_and_watched_to_the_end(
     assert text.splitlines()[-1].endswith(f"Batch {started} is COMPLETE: approved.")
     assert f"bioctl batch answer {started} P1 VALUE --user USER --site" in text
     assert f"bioctl batch sign {started} P2 --meaning approved --user USER" in text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ({"kind": "choice", "choices": ["yes", "no"], "eu": ""}, "answer B P1 yes {}  # or no"),
+        ({"kind": "number", "choices": [], "eu": "mmol/L"}, "answer B P1 VALUE {}  # in mmol/L"),
+        ({"kind": "number"}, "answer B P1 VALUE {}"),
+        (
+            {"kind": "signature", "choices": ["approved", "rejected"]},
+            "sign B P1 --meaning approved {}  # or rejected",
+        ),
+        ({"kind": "signature", "eu": "pH"}, "sign B P1 --meaning approved {}"),
+        ({"kind": "choice", "choices": ["a; rm -r /"]}, "answer B P1 'a; rm -r /' {}"),
+    ],
+)
+def test_hint_is_ready_to_copy(prompt: dict[str, object], expected: str) -> None:
+    place = "--user USER --site 'my site.yaml'"
+    found = hint({"id": "P1", "batch": "B", **prompt}, Path("my site.yaml"))
+    assert found == f"    bioctl batch {expected.format(place)}"
 
 
 @pytest.mark.parametrize(("verb", "code"), [("stop", 1), ("abort", 1), ("hold", 0)])
