@@ -27,7 +27,8 @@ class Where:
     def __str__(self) -> str:
         if not self.line:
             return self.file
-        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+        place = f"{self.file}:{self.line}"
+        return f"{place}:{self.column}" if self.column else place
 
 
 class BioctlError(Exception):
@@ -50,7 +51,7 @@ class InputError(BioctlError):
     """A file, recipe, site or typed value is wrong. Nothing was started."""
 
 
-class InputErrors(InputError):
+class InputErrors(InputError):  # noqa: N818  it is several
     """All findings in one file, collected in one pass."""
 
     def __init__(self, errors: Sequence[InputError]) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
-
 Scalar = float | int | bool | str
 """What a tag can hold. Strings never drive a loop or a condition on numbers."""
 
@@ -24,7 +23,7 @@ class Reading(NamedTuple):
     Attributes:
         value: in the tag's engineering unit (eu).
         quality: GOOD, UNCERTAIN or BAD.
-        time: source time in seconds since 1970 UTC, as the equipment gave it; NaN where it gave none.
+        time: source time in seconds since 1970 UTC, as the equipment gave it; NaN if it gave none.
         reason: why the quality is not GOOD, in plain words.
     """
 

@@ -1,4 +1,4 @@
-"""When scans happen and what time it is for the process: pure, so that it can be tested without waiting.
+"""When scans happen and what time it is for the process: pure, so tests need not wait.
 
 Late ticks, policy *skip and realign*: ticks that were missed are counted and never made up for, and
 the next one falls on the grid again.
@@ -26,8 +26,8 @@ def next_tick(due: float, now: float, period: float) -> tuple[float, int]:
 class ProcessClock:
     """Process time of a cell on the wall clock.
 
-    It is the plant's own process time where the plant has one and is heard, and otherwise goes on at
-    the pace of the host's monotonic clock. It never goes back.
+    It is the plant's own process time where the plant has one and is heard, and otherwise goes on
+    at the pace of the host's monotonic clock. It never goes back.
     """
 
     def __init__(self, start: float) -> None:

@@ -158,7 +158,7 @@ class Pipeline:
     async def _signed(
         self, command: Command, batch: BatchState, prompt: Prompt, args: dict[str, Any]
     ) -> dict[str, Any]:
-        """Authenticate again, at the moment of signing, and bind the signature to what was shown."""
+        """Authenticate again at the moment of signing, and bind the signature to what was shown."""
         given = command.signature
         if given is None:
             raise RefusedError(

@@ -11,7 +11,7 @@ from bioctl.control.event import ControlEvent
 from bioctl.errors import StorageError
 
 PATIENCE_S = 10.0
-"""Feeds, doses and transfers take their hold outputs when the journal fails longer than this (host)."""
+"""Feeds, doses and transfers take their hold outputs when the journal fails this long (host)."""
 
 
 class Store:

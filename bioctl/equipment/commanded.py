@@ -1,4 +1,4 @@
-"""What was last commanded on a unit: durable, folded from the journal, asserted again by the scan."""
+"""What was last commanded on a unit: folded from the journal, asserted again by the scan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -31,8 +31,8 @@ class Snapshot:
     """The freshest a driver has, taken without waiting.
 
     Attributes:
-        readings: by tag name; every tag asked for is present. A tag not heard of, of the wrong type,
-            with a bad status or on a link that is down is BAD with the reason.
+        readings: by tag name; every tag asked for is present. A tag not heard of, of the wrong
+            type, with a bad status or on a link that is down is BAD with the reason.
         link: state of the connection.
         reason: why the link is not UP, or how it came up: `first`, `resumed`, `server restarted`.
         epoch: counts connections; changes with every new session.
@@ -134,8 +134,8 @@ class Driver(Protocol):
 class DriverFactory(Protocol):
     """How the entry point is called.
 
-    `options` is the connection's mapping of the site file; `folder` the site file's folder, to which
-    relative paths in `options` refer. Raises InputError for options that can't work.
+    `options` is the connection's mapping of the site file; `folder` the site file's folder, to
+    which relative paths in `options` refer. Raises InputError for options that can't work.
     """
 
     def __call__(

@@ -79,6 +79,11 @@ def text(node: Node) -> str:
     return node.as_text()
 
 
+def mapping(node: Node) -> Mapping:
+    """Return a mapping's node."""
+    return node.as_mapping()
+
+
 def number(node: Node) -> float:
     """Return a finite number."""
     return node.as_float()
@@ -145,7 +150,7 @@ def _level(node: Node) -> float:
 
 
 def plain(node: Node) -> object:
-    """Return a scalar as bool, number or text, a mapping as dict, a list as list: driver options."""
+    """Return scalars as bool, number or text, a mapping as dict, a list as list: driver options."""
     if isinstance(node, Mapping):
         return {name: plain(child) for name, child in node.entries.items()}
     if hasattr(node, "items"):

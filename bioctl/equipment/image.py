@@ -1,7 +1,7 @@
 """The process image of one scan: the freshest reading of every tag, with quality decided once.
 
-What is outside its physical range, not a number or older than allowed is BAD from here on, so no law,
-condition or phase has to ask again (promise 6).
+What is outside its physical range or not a number is BAD from here on, so no law, condition or
+phase has to ask again (promise 6).
 """
 
 from collections.abc import Iterable, Mapping

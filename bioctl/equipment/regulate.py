@@ -1,4 +1,4 @@
-"""Control of one unit in one scan: what was commanded, then its loops, then what interlocks force."""
+"""Control of one unit in one scan: what was commanded, then loops, then what interlocks force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,7 +65,8 @@ def _scan(
     dt: float,
 ) -> tuple[ControlEvent, ...]:
     before = _asked(config, memory.loops.get(name, LoopState()), state.loops.get(name))
-    total = _reading(unit, image, config.dose.totaliser) if _doses(config) else None
+    dose = config.dose if isinstance(config, LoopConfig) else None
+    total = _reading(unit, image, dose.totaliser) if dose else None
     memory.loops[name], outputs, events = scan_loop(
         config,
         before,
@@ -89,10 +90,6 @@ def _asked(config: AnyLoop, loop: LoopState, demand: LoopDemand | None) -> LoopS
     if loop.target != demand.sp:
         loop = set_setpoint(config, loop, demand.sp)
     return set_mode(config, loop, Mode.AUTO)
-
-
-def _doses(config: AnyLoop) -> bool:
-    return isinstance(config, LoopConfig) and config.dose is not None
 
 
 def _status(unit: UnitConfig, image: Image, config: AnyLoop) -> Reading | None:

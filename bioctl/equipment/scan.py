@@ -5,12 +5,14 @@
               alarms       batches    that are    procedure events (go when durable)
                            decide     due         protective events (already acted)
 
-It waits for no network and no disk and asks no clock. Whoever calls it hands in the steps, so the scan
-knows nothing of batches. The fence is per unit and per batch: what fails inside is contained and told.
+It waits for no network and no disk and asks no clock. Whoever calls it hands in the steps, so the
+scan knows nothing of batches. The fence is per unit and per batch: what fails inside is contained
+and told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from bioctl.control.event import ControlEvent
@@ -55,20 +57,20 @@ def scan(
     """Decide one scan at process time `now` (s)."""
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
-        if _fenced(
-            decided, name, lambda u=unit, m=memory[name]: _protect(decided, u, m, image, now)
-        ):
+        part = partial(_protect, decided, unit, memory[name], image, now)
+        if _fenced(decided, name, part):
             decided.beat.add(name)
     for batch, step in steps.items():
-        _fenced(decided, batch, lambda b=batch, s=step: decided.procedure.update({b: s()}))
+        _fenced(decided, batch, partial(_take, decided, batch, step))
     for name, unit in units.items():
         state = commanded.get(name, NOTHING)
-        _fenced(
-            decided,
-            name,
-            lambda u=unit, m=memory[name], s=state: _control(decided, u, m, image, s, now),
-        )
+        part = partial(_control, decided, unit, memory[name], image, state, now)
+        _fenced(decided, name, part)
     return decided
+
+
+def _take(decided: Decisions[E], batch: str, step: Step[E]) -> None:
+    decided.procedure[batch] = step()
 
 
 def _protect(

@@ -1,15 +1,14 @@
-"""The site file: connections, units and their tags, loops, interlocks, alarms. All errors in one pass."""
+"""The site file: connections, units and tags, loops, interlocks, alarms; all errors at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bioctl.equipment.fields import Fields, collect, number, plain, text
+from bioctl.equipment.fields import Fields, collect, mapping, number, plain, text
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit
 from bioctl.errors import InputError, InputErrors
-from bioctl.language.document import Mapping as MappingNode
 from bioctl.language.document import Node, parse
 from bioctl.tags import Tag, UnitClass
 
@@ -110,7 +109,7 @@ def _site(
 
 def _connections(fields: Fields, errors: list[InputError]) -> dict[str, Connection]:
     found: dict[str, Connection] = {}
-    for name, node in fields.take("connections", MappingNode.as_mapping).entries.items():
+    for name, node in fields.take("connections", mapping).entries.items():
         options = node.as_mapping().entries
         if "driver" not in options:
             errors.append(InputError(f"connection {name} needs `driver`.", where=node.where))
@@ -126,7 +125,7 @@ def _units(
     connections: Mapping[str, Connection],
     errors: list[InputError],
 ) -> dict[str, UnitConfig]:
-    nodes = fields.take("units", MappingNode.as_mapping).entries
+    nodes = fields.take("units", mapping).entries
     read = {
         name: collect(errors, node, partial(read_unit, name, classes, connections, errors))
         for name, node in nodes.items()

@@ -7,12 +7,11 @@ from typing import TypeVar
 from bioctl.control.alarm import AlarmConfig
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
-from bioctl.equipment.fields import Fields, collect, numbers, seconds, span
+from bioctl.equipment.fields import Fields, collect, mapping, numbers, seconds, span
 from bioctl.equipment.loop_fields import read_loop
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
-from bioctl.language.document import Mapping as MappingNode
 from bioctl.language.document import Node
 from bioctl.language.nearest import suggest
 from bioctl.tags import Kind, Tag, UnitClass
@@ -77,7 +76,7 @@ def _tags(
     names: Mapping[str, str],
     kind: Kind,
 ) -> dict[str, Tag]:
-    inner = Fields(fields.take(group, MappingNode.as_mapping), errors, f"unit {unit}: {group}")
+    inner = Fields(fields.take(group, mapping), errors, f"unit {unit}: {group}")
     tags: dict[str, Tag] = {}
     for name, eu in names.items():
         node = inner.get(name)

@@ -40,6 +40,7 @@ class Charge(Phase):
 
     def restarting(self, v: View) -> Iterable[Action]:
         """Ask for the rest."""
+        del v
         return (Go("begin"), Done())
 
 

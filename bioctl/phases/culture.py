@@ -11,7 +11,7 @@ from bioctl.recipe.capabilities import PhaseSpec
 
 
 class Inoculate(Phase):
-    """Confirm the identity of the cells, dose them, rinse the line; only with conditions in band."""
+    """Confirm the identity of the cells, dose them, rinse the line; only while all is in band."""
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="inoculate",

@@ -1,4 +1,4 @@
-"""Delivering a volume by one-shot DOSE commands, never more than asked, whatever is held or crashes.
+"""Delivering a volume by one-shot DOSE commands, never more than asked, whatever crashes.
 
 An attempt is opened with its command, counted once from the equipment's own totaliser when it ends,
 and only the rest is asked for again. Memory of the phase, by dose name: `<name>_n` attempts so far,

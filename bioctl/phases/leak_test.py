@@ -1,4 +1,4 @@
-"""Leak test: pressure decay of the closed, dry vessel, corrected for temperature (ASTM E3336 scope)."""
+"""Leak test: pressure decay of the closed, dry vessel, corrected for temperature (ASTM E3336)."""
 
 from collections.abc import Iterable, Mapping
 from typing import ClassVar

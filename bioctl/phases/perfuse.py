@@ -1,4 +1,4 @@
-"""Perfuse: feed fresh medium and remove spent medium at constant volume, faster as cells need it."""
+"""Perfuse: feed fresh and remove spent medium at constant volume, faster as cells need it."""
 
 from collections.abc import Iterable, Mapping
 from typing import ClassVar

@@ -3,8 +3,8 @@
 A phase has logic for every acting state of the ISA-88 table. Each scan the engine asks it three
 things: which level outputs and loop setpoints its present step wants (`outputs`, `loops`: pure
 functions of its durable state, so that they can be asserted again after a crash), and what happens
-next (`running`, `holding`, ...: a list of actions). Every action becomes a journal entry before it is
-carried out.
+next (`running`, `holding`, ...: a list of actions). Every action becomes a journal entry before it
+is carried out.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """Send a one-shot command once. `key` names it within the phase; `v.call(key)` tells its fate."""
+    """Send a one-shot command once. `key` names it in the phase; `v.call(key)` tells its fate."""
 
     key: str
     command: str
@@ -182,7 +182,7 @@ class Phase:
         return (Done(),)
 
     def held_outputs(self, v: View) -> Mapping[str, float]:
-        """Return outputs the declared hold logic needs while HOLDING or HELD (quench, cool, mix)."""
+        """Return outputs the hold logic needs while HOLDING or HELD (quench, cool, mix)."""
         del v
         return {}
 

@@ -1,7 +1,7 @@
-"""States and commands of procedural elements, as the example table of ISA-88.01 (IEC 61512-1) 5.7.2.
+"""States and commands of procedural elements: the example table of ISA-88.01 5.7.2.
 
-The table is data: the engine, the documentation and the exhaustive test are made from it. A pair that
-is not in the table is refused, journaled and changes nothing.
+The table is data: the engine, the documentation and the exhaustive test are made from it. A pair
+that is not in the table is refused, journaled and changes nothing.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ class Command(StrEnum):
 
 
 class Nature(StrEnum):
-    """ACTING: its logic runs and ends by itself. WAITING: only a command moves it. FINAL: it is over."""
+    """ACTING: its logic runs and ends by itself. WAITING: a command moves it. FINAL: it is over."""
 
     ACTING = "acting"
     WAITING = "waiting"

@@ -1,4 +1,4 @@
-"""Transfer between two units: one phase coordinates both ends and closes both when anything is off."""
+"""Transfer between two units: one phase coordinates both ends and closes both if one is off."""
 
 import math
 from collections.abc import Iterable, Mapping
