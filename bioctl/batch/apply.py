@@ -81,9 +81,7 @@ def _batch_state(cell: CellState, fact: Fact) -> CellState:
     started = fact.t if batch.started is None and state is State.RUNNING else batch.started
     ended = fact.t if final(state) else None
     cause = str(fact.data.get("cause", ""))
-    return _with_batch(
-        cell, replace(batch, state=state, cause=cause, started=started, ended=ended)
-    )
+    return _with_batch(cell, replace(batch, state=state, cause=cause, started=started, ended=ended))
 
 
 def _phase_state(cell: CellState, fact: Fact) -> CellState:
@@ -174,9 +172,7 @@ def _output(cell: CellState, fact: Fact) -> CellState:
 def _loop(cell: CellState, fact: Fact) -> CellState:
     unit = _unit(cell, fact)
     demand = LoopDemand(fact.data["mode"], fact.data["sp"])
-    return _with_unit(
-        cell, fact, replace(unit, loops={**unit.loops, fact.data["loop"]: demand})
-    )
+    return _with_unit(cell, fact, replace(unit, loops={**unit.loops, fact.data["loop"]: demand}))
 
 
 def _sealed(cell: CellState, fact: Fact) -> CellState:
@@ -188,8 +184,11 @@ def _intent(cell: CellState, fact: Fact) -> CellState:
 
 
 def _outcome(cell: CellState, fact: Fact) -> CellState:
-    text = str(fact.data["outcome"])
-    return replace(cell, commands={**cell.commands, fact.data["id"]: text})
+    command, text = fact.data["id"], str(fact.data["outcome"])
+    cell = replace(cell, commands={**cell.commands, command: text})
+    if text == "done":
+        return cell
+    return replace(cell, messages={**cell.messages, command: str(fact.data["message"])})
 
 
 _CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {

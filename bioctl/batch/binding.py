@@ -1,17 +1,19 @@
-"""Binding: a master recipe and real units become a control recipe, or a list of what does not fit."""
+"""Binding: a master recipe and units become a control recipe, or a list of what does not fit."""
 
 from collections.abc import Mapping
 
 from bioctl.batch.control_recipe import BoundStep, ControlRecipe
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError, InputErrors
-from bioctl.language.nearest import did_you_mean
+from bioctl.language.nearest import suggest
 from bioctl.recipe.canonical import recipe_hash
 from bioctl.recipe.grammar import PhaseStep, Recipe
 from bioctl.values import Scalar
 
 
-def bind(recipe: Recipe, units: Mapping[str, UnitConfig], chosen: Mapping[str, str]) -> ControlRecipe:
+def bind(
+    recipe: Recipe, units: Mapping[str, UnitConfig], chosen: Mapping[str, str]
+) -> ControlRecipe:
     """Return the control recipe for these units.
 
     Args:
@@ -67,7 +69,7 @@ def _unknown_roles(recipe: Recipe, chosen: Mapping[str, str]) -> list[InputError
     return [
         InputError(
             f"recipe {recipe.id} has no equipment role {role!r}",
-            help=did_you_mean(role, recipe.equipment),
+            help=suggest(role, recipe.equipment, "role"),
         )
         for role in chosen
         if role not in recipe.equipment
@@ -75,11 +77,10 @@ def _unknown_roles(recipe: Recipe, chosen: Mapping[str, str]) -> list[InputError
 
 
 def _steps(recipe: Recipe, bound: Mapping[str, str]) -> list[BoundStep]:
+    roles = {up.name: up.unit for up in recipe.procedure}
     return [
-        _step(recipe, f"{up.name}/{operation.name}/{step.name}", step, bound[up.unit], bound)
-        for up in recipe.procedure
-        for operation in up.operations
-        for step in operation.phases
+        _step(recipe, path, step, bound[roles[path.split("/")[0]]], bound)
+        for path, step in recipe.steps()
     ]
 
 
@@ -90,11 +91,7 @@ def _step(
         name: bound.get(str(p.value), p.value) if name == "to" else p.value
         for name, p in step.parameters.items()
     }
-    numeric = {
-        name: (float(entry.value), entry.eu)
-        for name, entry in recipe.formula.items()
-        if not isinstance(entry.value, str)
-    }
+    numeric = {name: (entry.value, entry.eu) for name, entry in recipe.formula.items()}
     return BoundStep(
         path=path,
         phase=step.phase,
@@ -112,8 +109,9 @@ def _formula(recipe: Recipe) -> dict[str, dict[str, Scalar]]:
         name: {
             "value": entry.value,
             "eu": entry.eu,
-            "criticality": entry.criticality or "",
-            **({"low": entry.range.low, "high": entry.range.high} if entry.range else {}),
+            "criticality": entry.criticality,
+            "low": entry.low,
+            "high": entry.high,
         }
         for name, entry in recipe.formula.items()
     }
@@ -122,18 +120,16 @@ def _formula(recipe: Recipe) -> dict[str, dict[str, Scalar]]:
 def _check_setpoints(
     recipe: Recipe, units: Mapping[str, UnitConfig], bound: Mapping[str, str]
 ) -> list[InputError]:
-    """A setpoint outside the unit's own range would only be found on day nine."""
+    """A setpoint outside what the unit can hold would only be found on day nine."""
+    roles = {up.name: up.unit for up in recipe.procedure}
     errors = []
-    for up in recipe.procedure:
-        loops = units[bound[up.unit]].loops
-        for operation in up.operations:
-            for step in operation.phases:
-                for name, parameter in step.parameters.items():
-                    loop = loops.get(name)
-                    if loop and float(parameter.value) not in loop.sp_range:
-                        low, high = loop.sp_range
-                        text = f"{step.name}: {name} {parameter.value:g} {parameter.eu} is outside what {bound[up.unit]} can hold"
-                        errors.append(
-                            InputError(text, where=step.where, help=f"{low:g} .. {high:g}")
-                        )
+    for path, step in recipe.steps():
+        unit = units[bound[roles[path.split("/")[0]]]]
+        for name, parameter in step.parameters.items():
+            loop = unit.loops.get(name)
+            if loop and parameter.value not in loop.sp_range:
+                low, high = loop.sp_range
+                message = f"{path}: {name} {parameter.value} {parameter.eu} is not for {unit.name}"
+                remedy = f"it holds {low:g} .. {high:g} {parameter.eu}"
+                errors.append(InputError(message, where=step.where, help=remedy))
     return errors

@@ -18,7 +18,7 @@ from bioctl.phases.phase import Action, Phase, View
 from bioctl.phases.states import TABLE, Nature, State, final
 
 ROUNDS = 4
-"""Decisions that may follow each other within one scan: step → done → next phase → its first step."""
+"""Decisions that may follow each other within one scan: done → next phase → its first step."""
 
 PATIENCE_S = 300.0
 """Logic of a transient state that has not ended after this long raises an alarm (R-88-02)."""
@@ -54,7 +54,11 @@ def _start_next(log: Log, batch_id: str) -> None:
     for step in batch.control.steps:
         if step.path not in batch.done:
             log.phase_state(
-                batch_id, step.path, State.RUNNING, "the step before is complete", recipe_actor(batch)
+                batch_id,
+                step.path,
+                State.RUNNING,
+                "the step before is complete",
+                recipe_actor(batch),
             )
             return
 

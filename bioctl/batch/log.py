@@ -1,4 +1,4 @@
-"""A scan's decisions in the making: events, and the state they lead to, applied as they are taken."""
+"""A scan's decisions in the making: events, and the state they lead to, as they are taken."""
 
 from collections.abc import Mapping
 from typing import Any

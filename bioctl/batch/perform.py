@@ -29,17 +29,13 @@ def _emit(log: Log, batch_id: str, path: str, kind: str, data: dict[str, Any]) -
     log.emit(kind, recipe_actor(batch), data, batch=batch_id, unit=unit, path=path)
 
 
-def _go(
-    log: Log, batch_id: str, path: str, action: Go, used: dict[str, Any], utc: float
-) -> None:
+def _go(log: Log, batch_id: str, path: str, action: Go, used: dict[str, Any], utc: float) -> None:
     del utc
     data = {"step": action.step, "memory": dict(action.memory), "used": used}
     _emit(log, batch_id, path, "phase.step", data)
 
 
-def _do(
-    log: Log, batch_id: str, path: str, action: Do, used: dict[str, Any], utc: float
-) -> None:
+def _do(log: Log, batch_id: str, path: str, action: Do, used: dict[str, Any], utc: float) -> None:
     data = {
         "id": f"{batch_id}/{path}/{action.key}",
         "key": action.key,
@@ -51,9 +47,7 @@ def _do(
     _emit(log, batch_id, path, "call.intent", data)
 
 
-def _ask(
-    log: Log, batch_id: str, path: str, action: Ask, used: dict[str, Any], utc: float
-) -> None:
+def _ask(log: Log, batch_id: str, path: str, action: Ask, used: dict[str, Any], utc: float) -> None:
     del used, utc
     number = len(log.cell.batches[batch_id].prompts) + 1
     data = {"id": f"P{number}", **asdict(action)}
@@ -69,7 +63,7 @@ def _report(
     log: Log, batch_id: str, path: str, action: Report, used: dict[str, Any], utc: float
 ) -> None:
     del used, utc
-    value = action.value if action.value == action.value else None  # noqa: PLR0124
+    value = action.value if action.value == action.value else None
     data = {"name": action.name, "value": value, "eu": action.eu, "text": action.text}
     _emit(log, batch_id, path, "result", data)
 

@@ -1,7 +1,7 @@
 """What people ask of a batch, checked against its state and turned into events.
 
-A request has already been authenticated and its intent is durable. Here it meets the state table; its
-outcome is an event of the same scan.
+A request has already been authenticated and its intent is durable. Here it meets the state table;
+its outcome is an event of the same scan.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +20,7 @@ class Request:
     """One command on one batch.
 
     Attributes:
-        id: of the command; the outcome carries it.
+        id: of the command; the outcome carries it. Empty for a rule, which awaits none.
         name: a command of the ISA-88 table, or `answer`.
         actor: the person.
         seen: state version its author saw, None if not said.
@@ -43,8 +43,9 @@ def take(log: Log, batch_id: str, requests: Iterable[Request]) -> None:
             outcome = "done"
         except BioctlError as error:
             outcome, message = "rejected", str(error)
-        data = {"id": request.id, "outcome": outcome, "message": message}
-        log.emit("command.outcome", request.actor, data, batch=batch_id)
+        if request.id:
+            data = {"id": request.id, "outcome": outcome, "message": message}
+            log.emit("command.outcome", request.actor, data, batch=batch_id)
 
 
 def _priority(request: Request) -> int:
@@ -63,7 +64,8 @@ def _command(log: Log, batch_id: str, request: Request) -> str:
     if target is None or command is Command.RESET:
         can = ", ".join(c for c in legal(batch.state) if c is not Command.RESET) or "nothing"
         raise RefusedError(
-            f"batch {batch_id} is {batch.state}: {command} is not possible now", help=f"it accepts {can}"
+            f"batch {batch_id} is {batch.state}: {command} is not possible now",
+            help=f"it accepts {can}",
         )
     if command is Command.START:
         _acquire(log, batch, request.actor)
@@ -89,7 +91,9 @@ def _answer(log: Log, batch_id: str, request: Request) -> str:
     prompt = batch.prompts.get(str(request.args["prompt"]))
     if prompt is None:
         ids = ", ".join(p.id for p in batch.open_prompts()) or "none"
-        raise InputError(f"batch {batch_id} has no prompt {request.args['prompt']}", help=f"open: {ids}")
+        raise InputError(
+            f"batch {batch_id} has no prompt {request.args['prompt']}", help=f"open: {ids}"
+        )
     if prompt.answer is not None:
         raise RefusedError(f"prompt {prompt.id} was already answered by {prompt.by}")
     if final(batch.state) or batch.state in (State.STOPPING, State.ABORTING):
@@ -111,7 +115,9 @@ def _answer(log: Log, batch_id: str, request: Request) -> str:
     return f"prompt {prompt.id} answered: {value}"
 
 
-def plausible(kind: str, value: str, choices: tuple[str, ...], low: float | None, high: float | None) -> Scalar:
+def plausible(
+    kind: str, value: str, choices: tuple[str, ...], low: float | None, high: float | None
+) -> Scalar:
     """Return the typed answer to a prompt, or raise InputError with what was expected."""
     if kind != "number":
         if choices and value not in choices:
@@ -121,7 +127,11 @@ def plausible(kind: str, value: str, choices: tuple[str, ...], low: float | None
         number = float(value)
     except ValueError:
         raise InputError(f"{value!r} is not a number", help="write 7.2, with a point") from None
-    if not (-1e308 < number < 1e308) or (low is not None and number < low) or (high is not None and number > high):
+    if (
+        not (-1e308 < number < 1e308)
+        or (low is not None and number < low)
+        or (high is not None and number > high)
+    ):
         raise InputError(f"{value} is not plausible", help=f"expected {low:g} .. {high:g}")
     return number
 

@@ -91,6 +91,8 @@ class CellState:
     units: Mapping[str, UnitState] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     """Outcome by command id; an intent without outcome is `""`."""
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """Why a command was not done, by command id."""
     clean: bool = True
     """The last controller said goodbye."""
     t: float = 0.0

@@ -1,4 +1,4 @@
-"""`bioctl demo`: a whole batch from one command, by public commands only, as a person would type them."""
+"""`bioctl demo`: a whole batch, by public commands only, as a person would type them."""
 
 import shlex
 import socket
@@ -168,7 +168,7 @@ def _running(ready: str, *words: str) -> Iterator[None]:
     _show(*words)
     process = subprocess.Popen(
         _command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )  # noqa: S603
+    )
     try:
         _await(process, ready, words)
         yield

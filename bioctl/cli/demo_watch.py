@@ -1,4 +1,4 @@
-"""What a person watching the demo wants to see of `bioctl batch watch --json`: a line when it matters."""
+"""What a person wants to see of `bioctl batch watch --json`: a line when it matters."""
 
 import json
 import subprocess
@@ -47,7 +47,7 @@ def follow(site: str, batch: str) -> int:
 
 def _matters(entry: Mapping[str, Any]) -> bool:
     if entry["kind"] == "phase.state":
-        return entry["data"]["state"] != "COMPLETE"
+        return str(entry["data"]["state"]) != "COMPLETE"
     return entry["kind"] in SHOWN
 
 

@@ -52,7 +52,7 @@ def _verb(prompt: Mapping[str, Any], view: Mapping[str, Any]) -> list[str]:
 
 
 def _measured(prompt: Mapping[str, Any], view: Mapping[str, Any]) -> float:
-    """Return what a laboratory would find: the reading with the same eu, or the middle of the range."""
+    """Return what a laboratory would find: the reading with that eu, or the middle of the range."""
     readings = {
         name: reading["value"]
         for unit in view["units"].values()
