@@ -197,7 +197,7 @@ class Pipeline:
             kind="command.intent",
             actor=_actor(person),
             data=data,
-            batch=None,
+            batch=batch if batch in self._core.state.batches else None,
             t=self._core.world.now,
         )
         try:

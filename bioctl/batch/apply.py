@@ -30,7 +30,7 @@ def apply(cell: CellState, fact: Fact) -> CellState:
     """Return the cell after this fact."""
     change = _CHANGES.get(fact.kind)
     cell = change(cell, fact) if change else cell
-    if fact.batch in cell.batches and fact.batch is not None:
+    if fact.kind in _VERSIONED and fact.batch is not None:
         batch = cell.batches[fact.batch]
         cell = _with_batch(cell, replace(batch, version=batch.version + 1))
     return replace(cell, t=fact.t) if fact.t > cell.t else cell
@@ -211,3 +211,6 @@ _CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {
     "command.intent": _intent,
     "command.outcome": _outcome,
 }
+
+_VERSIONED = {"batch.state", "phase.state", "prompt.opened", "prompt.answered"}
+"""What a person looks at before giving a command: these make what they saw outdated."""

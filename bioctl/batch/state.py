@@ -61,7 +61,7 @@ class PhaseState:
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """One batch. `version` counts its events: a command names the version its author saw."""
+    """One batch. `version` counts changes of what people see: a command names the one seen."""
 
     id: str
     control: ControlRecipe

@@ -58,7 +58,7 @@ class Equilibrate(Phase):
         if v.held_for("band", true=in_band(v)) < float(v.p["stable_for"]):
             return ()
         results = [
-            Report(loop, round(v.number(loop), 3), text=f"{loop} when stable")
+            Report(loop, round(v.number(loop), 3), LIFE_SUPPORT[loop].eu, f"{loop} when stable")
             for loop in BANDS
             if not math.isnan(v.number(loop))
         ]

@@ -112,9 +112,14 @@ _PATIENCE_S = 60.0
 
 
 def _counts(v: View) -> list[Report]:
-    names = {"good": "vials", "rejected": "vials", "processed": "vials", "mean_weight": "g"}
+    texts = {
+        "good": ("vials", "vials within their weight limits"),
+        "rejected": ("vials", "vials the machine rejected"),
+        "processed": ("vials", "vials the machine handled"),
+        "mean_weight": ("g", "mean net weight of the good vials"),
+    }
     return [
-        Report(f"vials_{name}" if eu == "vials" else name, round(v.number(name), 3), eu, name)
-        for name, eu in names.items()
+        Report(f"vials_{name}" if eu == "vials" else name, round(v.number(name), 3), eu, text)
+        for name, (eu, text) in texts.items()
         if v.reading(name).good
     ]
