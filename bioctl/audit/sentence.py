@@ -29,7 +29,9 @@ def _who(entry: Entry) -> str:
     if actor["type"] == "person":
         login = f" ({actor['id']}, {actor['role']})" if actor.get("role") else ""
         return f"{name}{login}"
-    return {"recipe": f"recipe step {name}", "rule": f"rule {name}"}.get(actor["type"], name)
+    if actor["type"] == "system":
+        return "the controller" if name == "bioctl" else f"the controller ({name})"
+    return f"{actor['type']} {name}"
 
 
 def _at(entry: Entry) -> str:
@@ -90,7 +92,7 @@ def _outcome(_: Entry, data: Data) -> str:
 
 def _rejected(entry: Entry, data: Data) -> str:
     given = f"{data.get('command')}{_args(data.get('args'))}"
-    return f"the command {given} of {_who(entry)} was refused{_because(data)}"
+    return f"{_who(entry)} asked for {given} and was refused{_because(data)}"
 
 
 def _created(entry: Entry, data: Data) -> str:
@@ -169,7 +171,7 @@ def _alarm(verb: str) -> Callable[[Entry, Data], str]:
         limit = f", limit {_value(data['limit'])}" if data.get("limit") is not None else ""
         value = f" at {_value(data['value'])}" if data.get("value") is not None else ""
         tag = f" on {data['tag']}" if data.get("tag") else _at(entry)
-        priority = f" ({data['priority']})" if data.get("priority") else ""
+        priority = f" (priority {data['priority']})" if data.get("priority") else ""
         return f"alarm {data.get('alarm')}{priority} {verb}{tag}{value}{limit}{_text(data)}"
 
     return tell
@@ -224,7 +226,7 @@ def _result(entry: Entry, data: Data) -> str:
 
 SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.CELL_STARTED: _started,
-    Kind.CELL_STOPPED: lambda entry, data: f"{_who(entry)} stopped the controller{_because(data)}",
+    Kind.CELL_STOPPED: lambda _, data: f"the controller stopped as asked{_because(data)}",
     Kind.PEOPLE_ADDED: lambda entry, data: (
         f"{_who(entry)} made the account {data.get('user')}"
         f" for {data.get('name')} as {data.get('role')}"
