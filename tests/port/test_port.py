@@ -321,3 +321,22 @@ def test_socket_that_cannot_be_made_is_told_of(tmp_path: Path, second: Any, kind
     second.stop()
     assert isinstance(second.failure, InputError if kind == "long" else StorageError)
     assert os.fspath(second.path) in second.failure.message
+
+
+def test_stranger_at_the_socket_is_no_controller(socket_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(socket_path))
+        listener.listen(1)
+
+        def answer() -> None:
+            for _knock_then_request in range(2):
+                connection, _ = listener.accept()
+                with connection:
+                    if connection.recv(65_536):
+                        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
+
+        other = threading.Thread(target=answer)
+        other.start()
+        with PortClient(socket_path) as client, pytest.raises(UnreachableError, match="no bioctl"):
+            client.view()
+        other.join(10)
