@@ -62,6 +62,7 @@ async def serve(site_file: Path) -> int:
         stack.push_async_callback(asyncio.to_thread, recorder.close)
         shell = Shell(store, drivers, recorder, clock, lockstep=site.clock == "lockstep")
         _note_open_calls(shell)
+        await shell.seal_all()
         await _run(site, shell, drivers, clock)
         goodbye = Event(kind="cell.stopped", actor=SYSTEM, data={}, t=store.core.world.now)
         await store.commit([goodbye])

@@ -34,6 +34,8 @@ class Core:
         self.memory = {name: UnitMemory() for name in site.units}
         self.world = World(site.units, {}, state.t, 0.0)
         self.requests: dict[str, list[Request]] = {}
+        self.deciding: dict[str, tuple[Request, ...]] = {}
+        """What the last scan of a batch decided on; later requests wait for the next."""
         self.pending: set[str] = set()
         """Batches with a commit on its way: they decide nothing further."""
         self.quiet: dict[str, float] = {}
@@ -67,7 +69,8 @@ class Core:
 
     def step(self, batch: str) -> Sequence[Event]:
         """Decide one batch on the present image."""
-        return decide(self.state, batch, self.world, self.requests.get(batch, ()))
+        self.deciding[batch] = tuple(self.requests.get(batch, ()))
+        return decide(self.state, batch, self.world, self.deciding[batch])
 
     def taken(self, batch: str, requests: Sequence[Request]) -> None:
         """Forget requests that have been decided."""

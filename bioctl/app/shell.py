@@ -184,6 +184,11 @@ class Shell:
             self._saved = mono
             self.store.journal.snapshot(now, b"{}")
 
+    async def seal_all(self) -> None:
+        """Seal batches that were over when the last controller ended before sealing them."""
+        for batch in self.core.state.batches:
+            await self._seal(batch)
+
     async def _seal(self, batch: str) -> None:
         state = self.core.state.batches[batch]
         if over(state) and state.released and not state.sealed:

@@ -37,7 +37,7 @@ class Store:
 
         If the journal fails, only Hold, Stop and Abort are decided again and act at once.
         """
-        requests = list(self.core.requests.get(batch, []))
+        requests = self.core.deciding.get(batch, ())
         self.core.pending.add(batch)
         try:
             await self.commit(events)
