@@ -38,6 +38,7 @@ class Connection:
         readings: of the first full read; tags that can't be used are BAD with the reason.
         writable: output tags this user may write.
         start_time: when the server says it was started.
+        process_time: s of a simulated plant's clock when the session began.
     """
 
     client: Client
@@ -46,6 +47,7 @@ class Connection:
     namespace: int
     tags: Mapping[str, Tag]
     start_time: datetime | None = None
+    process_time: float | None = None
     types: dict[str, ua.VariantType] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     writable: set[str] = field(default_factory=set)

@@ -45,6 +45,8 @@ LIBRARY_ERRORS: Final = (
 """What the library is known to raise on bytes that are no proper answer. Any of them ends the
 session, never the driver."""
 
+CLOSED: Final = "the connection was closed or reset"
+
 _LOGIN: Final = frozenset({0x801F0000, 0x80200000, 0x80210000})
 _SECURITY: Final = frozenset({0x80130000, 0x80590000, 0x810D0000, 0x81140000})
 _FIRST_CERTIFICATE: Final = 0x80120000
@@ -62,16 +64,25 @@ def connect_fault(error: Exception, options: Options) -> LinkLostError | Permane
     """Say why no session came up."""
     status = status_of(error)
     if status in _LOGIN:
-        return PermanentError(
-            f"The plant at {options.url} refuses user '{options.user}': wrong password, or this "
-            f"user may not log in. help: check {options.password_file} and the plant's users."
-        )
+        return PermanentError(_login_refused(options))
     if status in _SECURITY or _FIRST_CERTIFICATE <= status <= _LAST_CERTIFICATE:
         return PermanentError(
             f"The plant at {options.url} does not accept our certificate ({status_words(status)}). "
             f"help: have {options.certificate} trusted at the plant."
         )
     return LinkLostError(_unreachable(error, options.url))
+
+
+def _login_refused(options: Options) -> str:
+    if options.user is None:
+        return (
+            f"The plant at {options.url} refuses a connection without a user. "
+            "help: give 'user' and 'password_file' in the site file."
+        )
+    return (
+        f"The plant at {options.url} refuses user '{options.user}': wrong password, or this "
+        f"user may not log in. help: check {options.password_file} and the plant's users."
+    )
 
 
 def _unreachable(error: Exception, url: str) -> str:
@@ -93,5 +104,7 @@ def describe(error: BaseException) -> str:
         return status_words(status)
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ConnectionError):
+        return CLOSED
     text = str(error).strip().rstrip(".")
     return text or type(error).__name__

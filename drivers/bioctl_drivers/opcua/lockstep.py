@@ -124,7 +124,7 @@ class Lockstep:
         requests += [self._advance, self._read]
         flight: list[asyncio.Future[Buffer]] = []
         try:
-            flight.extend(self._channel.send(request) for request in requests)
+            flight = self._channel.send(requests)
             async with asyncio.timeout(TURN_S):
                 await flight[-1]
             return [body_of(answer.result()) for answer in flight]

@@ -30,14 +30,13 @@ async def claim(connection: Connection) -> None:
         return
     owner = await owner_now(connection)
     own = connection.options.application_uri
-    if owner == own:
-        return
-    if owner and await _alive(connection, heartbeat):
+    if owner not in {"", own} and await _alive(connection, heartbeat):
         raise PermanentError(
             f"The plant at {connection.options.url} is held by '{owner}', and its heartbeat is "
             "alive. help: stop that controller first; this one then takes over by itself.",
             RETRY_S,
         )
+    # Written even if it stands there already: it shows at once whether we may control.
     await _write(connection, heartbeat.owner, own)
 
 

@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from asyncua import ua
@@ -69,15 +70,21 @@ class FastChannel:
         header.TimeoutHint = ua.UInt32(5000)
         return bytearray(struct_to_binary(request))
 
-    def send(self, body: bytearray) -> asyncio.Future[Buffer]:
-        """Send a prepared request now; the future holds the answer's body.
+    def send(self, bodies: Sequence[bytearray]) -> list[asyncio.Future[Buffer]]:
+        """Send prepared requests in one go; each future holds an answer's body.
 
         Raises:
-            ConnectionError: the transport is gone.
+            ConnectionError: the transport is gone; nothing was sent.
         """
-        protocol = self._protocol
-        if protocol.transport is None:
+        transport = self._protocol.transport
+        if transport is None:
             raise ConnectionError("the connection is closed")
+        flight = [self._message(body) for body in bodies]
+        transport.write(b"".join(message for message, _ in flight))
+        return [answer for _, answer in flight]
+
+    def _message(self, body: bytearray) -> tuple[bytes, asyncio.Future[Buffer]]:
+        protocol = self._protocol
         handle = protocol._request_handle = protocol._request_handle + 1  # noqa: SLF001
         at = self._handle_at
         body[at : at + 4] = (handle & 0xFFFFFFFF).to_bytes(4, "little")
@@ -89,8 +96,7 @@ class FastChannel:
         protocol._request_id = request_id  # noqa: SLF001
         answer: asyncio.Future[Buffer] = self._loop.create_future()
         protocol._callbackmap[request_id] = answer  # noqa: SLF001
-        protocol.transport.write(message)
-        return answer
+        return message, answer
 
 
 def body_of(answer: Buffer) -> tuple[bytes, int]:

@@ -12,7 +12,7 @@ from asyncua.ua.object_ids import ObjectIds
 from bioctl.clock import Clock
 from bioctl.tags import Kind, Tag
 from bioctl.values import Reading, bad
-from bioctl_drivers.opcua.connection import Connection, within
+from bioctl_drivers.opcua.connection import NODES_PER_REQUEST, Connection, chunks, within
 from bioctl_drivers.opcua.faults import PermanentError
 from bioctl_drivers.opcua.nodes import FITS, node_id, to_reading
 from bioctl_drivers.opcua.options import Options
@@ -34,7 +34,9 @@ async def resolve(
     namespace = await _namespace(client, options)
     connection = Connection(client, options, clock, namespace, {tag.name: tag for tag in tags})
     connection.start_time = await _start_time(connection)
+    connection.process_time = await _process_time(connection)
     await _read_tags(connection, tags)
+    await _check_units(connection)
     return connection
 
 
@@ -55,6 +57,15 @@ async def _start_time(connection: Connection) -> datetime | None:
     (value,) = await connection.read([node])
     time = value.Value.Value if value.Value is not None else None
     return time if isinstance(time, datetime) else None
+
+
+async def _process_time(connection: Connection) -> float | None:
+    clock = connection.options.clock
+    if clock is None:
+        return None
+    (value,) = await connection.read([connection.node(clock.time)])
+    reading = to_reading(value, "double")
+    return reading.number if reading.good else None
 
 
 async def _read_tags(connection: Connection, tags: Sequence[Tag]) -> None:
@@ -120,3 +131,41 @@ async def plant_names(connection: Connection) -> list[str]:
     (value,) = await connection.read([connection.node(block.names)])
     names = value.Value.Value if value.Value is not None else None
     return [str(name) for name in names] if isinstance(names, list) else []
+
+
+async def _check_units(connection: Connection) -> None:
+    """A number in another engineering unit is worse than none: such a tag is BAD."""
+    names = list(connection.types)
+    properties = await _properties(connection, names, "EngineeringUnits")
+    units = await connection.read(list(properties.values()))
+    for name, value in zip(properties, units, strict=True):
+        eu = value.Value.Value if value.Value is not None else None
+        shown = eu.DisplayName.Text if isinstance(eu, ua.EUInformation) else None
+        wanted = connection.tags[name].eu
+        if shown and shown != wanted:
+            reason = f"the plant gives it in '{shown}', the tag list says '{wanted}'"
+            connection.readings[name] = bad(reason)
+            del connection.types[name]
+
+
+async def _properties(
+    connection: Connection, names: Sequence[str], browse_name: str
+) -> dict[str, ua.NodeId]:
+    """Return the node of a standard property for each tag that has it."""
+    found: dict[str, ua.NodeId] = {}
+    for part in chunks(names, NODES_PER_REQUEST):
+        paths = [_path(connection.node(connection.tags[name].node), browse_name) for name in part]
+        work = connection.client.uaclient.translate_browsepaths_to_nodeids(paths)
+        for name, result in zip(part, await within(5.0, work, "a search"), strict=True):
+            if not quality_of(int(result.StatusCode.value)) and result.Targets:
+                found[name] = result.Targets[0].TargetId
+    return found
+
+
+def _path(node: ua.NodeId, browse_name: str) -> ua.BrowsePath:
+    step = ua.RelativePathElement(
+        ReferenceTypeId=ua.NodeId(ua.Int32(ObjectIds.HasProperty)),
+        IsInverse=False,  # type: ignore[arg-type]  # the library's default is True
+        TargetName=ua.QualifiedName(browse_name),
+    )
+    return ua.BrowsePath(StartingNode=node, RelativePath=ua.RelativePath(Elements=[step]))

@@ -14,7 +14,7 @@ from bioctl.tags import Tag
 from bioctl.values import Outputs
 from bioctl_drivers.opcua import private
 from bioctl_drivers.opcua.connection import Connection
-from bioctl_drivers.opcua.faults import LIBRARY_ERRORS, LinkLostError, connect_fault
+from bioctl_drivers.opcua.faults import CLOSED, LIBRARY_ERRORS, LinkLostError, connect_fault
 from bioctl_drivers.opcua.lockstep import Lockstep, prepare_lockstep
 from bioctl_drivers.opcua.options import ClockNodes, Options
 from bioctl_drivers.opcua.owner import claim
@@ -31,7 +31,7 @@ GOODBYE_S: Final = 0.5
 SESSION_MS: Final = 30_000
 CHANNEL_MS: Final = 600_000
 """ms of life of the encrypted channel's keys; they are renewed at 75 %."""
-QUIET_S: Final = 1.0
+QUIET_S: Final = 0.4
 """s without a lockstep turn until the pulse is felt again."""
 
 
@@ -80,9 +80,14 @@ class Session:
             self._lockstep = await prepare_lockstep(connection, self._store, self._options.clock)
         start = connection.start_time
         again = "resumed" if start == last_start else "server restarted"
-        self._store.up(again if self._store.epoch else "first", connection.readings, None)
         if self._lockstep is None:
             await self._watch.start()
+        readings, time = self._watch.open()
+        self._store.up(
+            again if self._store.epoch else "first",
+            {**connection.readings, **readings},
+            connection.process_time if time is None else time,
+        )
         return start
 
     async def live(self) -> None:
@@ -134,15 +139,17 @@ class Session:
 
     async def scrap(self) -> None:
         """Say goodbye if anyone listens, then cut; leaves no task and no socket behind."""
-        self._end.cancel()
+        if not self._end.cancel() and not self._end.cancelled():
+            self._end.exception()  # announced when it was set
         protocol = self._client.uaclient.protocol or self._protocol
+        # A task of its own: the library's disconnect swallows a cancellation meant for us.
+        goodbye = asyncio.create_task(self._client.disconnect())
         try:
-            async with asyncio.timeout(GOODBYE_S):
-                await self._client.disconnect()
-        except LIBRARY_ERRORS:
-            pass  # it was lost anyway
+            await asyncio.wait([goodbye], timeout=GOODBYE_S)
         finally:
             await private.abort(self._client, protocol)
+            goodbye.cancel()
+            await asyncio.gather(goodbye, return_exceptions=True)
 
     async def _connect(self) -> None:
         identity = await asyncio.to_thread(load_identity, self._options)
@@ -190,8 +197,9 @@ class Session:
             if not self._watch.active:
                 self._lockstep = None
                 await self._watch.start()
+                self._store.put(*self._watch.open())
 
     async def _await_transport(self) -> None:
         async with self._client.subscribe_state() as states:
             await states.wait_for_state(UaClientState.DISCONNECTED)
-        raise LinkLostError("the connection was closed or reset")
+        raise LinkLostError(CLOSED)

@@ -8,7 +8,7 @@ from asyncua.ua.attribute_ids import AttributeIds
 
 from bioctl.values import Reading
 from bioctl_drivers.opcua.connection import NODES_PER_REQUEST, Connection, chunks, within
-from bioctl_drivers.opcua.faults import LinkLostError, PermanentError
+from bioctl_drivers.opcua.faults import CLOSED, LinkLostError, PermanentError
 from bioctl_drivers.opcua.nodes import to_reading
 from bioctl_drivers.opcua.store import Store
 from bioctl_drivers.status import quality_of, status_words
@@ -18,6 +18,8 @@ KEEP_ALIVES: Final = 4
 """Publishing intervals without news until the plant must say that it is alive: 0.8 s."""
 LIFETIME: Final = 50
 """Publishing intervals until the plant forgets a subscription nobody asks for: 10 s."""
+BAD_SHUTDOWN: Final = 0x800C0000
+"""What the library itself tells every subscription when the transport is gone."""
 SILENCE_S: Final = 2.0
 """s without news and without keep-alive until the link is down."""
 
@@ -41,6 +43,7 @@ class Watch:
         self._take: dict[int, Callable[[ua.DataValue], None]] = {}
         self._readings: dict[str, Reading] = {}
         self._process_time: float | None = None
+        self._open = False
         self._id: int | None = None
         self._heard = 0.0
 
@@ -74,11 +77,17 @@ class Watch:
         self._id = int(made.SubscriptionId)
         await self._monitor(self._id)
 
+    def open(self) -> tuple[dict[str, Reading], float | None]:
+        """Send news to the store from now on; return what came until now, and the plant's time."""
+        self._open = True
+        readings, self._readings = self._readings, {}
+        return readings, self._process_time
+
     async def stop(self) -> None:
         """Delete the subscription; what still arrives of it is not looked at."""
         if self._id is None:
             return
-        subscription, self._id = self._id, None
+        subscription, self._id, self._open = self._id, None, False
         delete = self._connection.client.uaclient.delete_subscriptions([subscription])
         await within(5.0, delete, "a request to end the subscription")
 
@@ -139,17 +148,16 @@ class Watch:
             self._take[int(item.RequestedParameters.ClientHandle)](refused)
 
     def _on_publish(self, result: ua.PublishResult) -> None:
-        if result.SubscriptionId != self._id and self._id is not None:
-            return
+        if result.SubscriptionId != self._id:
+            return  # what was still under way of one that was stopped
         self._heard = self._connection.clock.monotonic()
         for notification in result.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
                 for item in notification.MonitoredItems:
                     self._take[int(item.ClientHandle)](item.Value)
             elif isinstance(notification, ua.StatusChangeNotification):
-                words = status_words(int(notification.Status.value))
-                self._fail(LinkLostError(f"the plant ended the subscription: {words}"))
-        if self._readings or self._process_time is not None:
+                self._fail(_ended(int(notification.Status.value)))
+        if self._open and result.NotificationMessage.NotificationData:
             readings, self._readings = self._readings, {}
             self._store.put(readings, self._process_time)
 
@@ -166,3 +174,9 @@ def _item(node: ua.NodeId, handle: int) -> ua.MonitoredItemCreateRequest:
             DiscardOldest=True,
         ),
     )
+
+
+def _ended(status: int) -> LinkLostError:
+    if status == BAD_SHUTDOWN:
+        return LinkLostError(CLOSED)
+    return LinkLostError(f"the plant ended the subscription: {status_words(status)}")
