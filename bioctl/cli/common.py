@@ -62,7 +62,9 @@ def read_password(file: Path | None, user: str, option: str = "--password-file")
                 f"There is no password for {user}: no {option} and no terminal to ask at.",
                 help=f"Write it to a file only you can read and give it with {option}.",
             )
-        return str(typer.prompt(f"Password of {user}", hide_input=True, err=True))
+        from getpass import getpass  # noqa: PLC0415
+
+        return getpass(f"Password of {user}: ")
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

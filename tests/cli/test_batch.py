@@ -1,10 +1,11 @@
 """`bioctl batch` against a running cell over its real socket."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,53 @@ def test_without_password_file_and_terminal_it_says_which_option(
     )
     assert result.exit_code == 2
     assert "--password-file" in result.stderr
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    person, program = os.openpty()
+    yield person, program
+    os.close(person)
+    os.close(program)
+
+
+def at(terminal: tuple[int, int], *words: object) -> "subprocess.Popen[str]":
+    """Run a command whose input is a terminal, and wait until it asks."""
+    pipe = subprocess.PIPE
+    running = subprocess.Popen(
+        bioctl(*words),
+        stdin=terminal[1],
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stderr
+    asked = ""
+    while not asked.endswith("Password of ola: "):
+        asked += running.stderr.read(1)
+    return running
+
+
+def test_terminal_is_asked_for_the_password(
+    terminal: tuple[int, int], bench: Path, started: str
+) -> None:
+    words = ("batch", "command", started, "hold", "--reason", "x", "--user", "ola", "--site", bench)
+    with at(terminal, *words) as running:
+        os.write(terminal[0], b"correct horse\n")
+        assert running.stdout
+        assert running.stdout.read() == f"Batch {started} is HELD.\n"
+    assert running.returncode == 0
+
+
+def test_interrupt_at_the_password_gives_no_command(
+    cli: Run, terminal: tuple[int, int], bench: Path, started: str
+) -> None:
+    words = ("batch", "command", started, "stop", "--reason", "x", "--user", "ola", "--site", bench)
+    with at(terminal, *words) as running:
+        running.send_signal(signal.SIGINT)
+        assert running.wait(10) == 130
+    assert cli("batch", "watch", started, "--no-follow", "--site", bench).exit_code == 0
 
 
 def test_no_controller_is_unreachable_before_a_password_is_asked(cli: Run, tmp_path: Path) -> None:
