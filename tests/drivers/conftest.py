@@ -14,22 +14,9 @@ from bioctl.equipment.driver import Link, Snapshot
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from plant_process import Connect, Plant, plant_tags  # beside this file
+from plant_process import Connect, ManualClock, Plant, plant_tags  # beside this file
 
 from bioctl_drivers.opcua.driver import OpcUaDriver
-
-
-class ManualClock:
-    """Host time that stands still until told."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def utc(self) -> float:
-        return 1_800_000_000.0 + self.now
 
 
 @pytest.fixture

@@ -23,6 +23,19 @@ NAMESPACE = "http://plant.example/demo"
 PASSWORD = "correct horse battery"  # noqa: S105  of a plant that lives for one test
 
 
+class ManualClock:
+    """Host time that stands still until told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def utc(self) -> float:
+        return 1_800_000_000.0 + self.now
+
+
 @dataclass
 class Plant:
     """One plant home and, while it runs, its process.

@@ -51,6 +51,7 @@ def test_a_write_request_is_the_librarys(rows: list[tuple[str, tuple[T, object]]
 def test_a_patched_call_is_the_librarys(step: float) -> None:
     def request(value: float) -> bytes:
         call = ua.CallRequest()
+        call.RequestHeader.Timestamp = datetime(2026, 1, 5, tzinfo=UTC)
         method = ua.CallMethodRequest(ua.NodeId("Clock", 2), ua.NodeId("Clock.Advance", 2))
         method.InputArguments = [ua.Variant(value, T.Double)]
         call.Parameters.MethodsToCall = [method]

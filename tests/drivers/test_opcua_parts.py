@@ -2,10 +2,9 @@
 
 import asyncio
 
-from conftest import ManualClock
 from hypothesis import given
 from hypothesis import strategies as st
-from plant_process import plant_tags
+from plant_process import ManualClock, plant_tags
 
 from bioctl.equipment.driver import Link
 from bioctl.values import Quality, Reading

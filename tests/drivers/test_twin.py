@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from conftest import ManualClock
-from plant_process import Connect, Plant, plant_tags
+from plant_process import Connect, ManualClock, Plant, plant_tags
 
 from bioctl.equipment.driver import Call, CallState, Driver, Link
 from bioctl.errors import InputError, RefusedError, UnreachableError
