@@ -10,6 +10,9 @@ from bioctl.audit.entry import Entry
 from bioctl.audit.kinds import Kind
 from bioctl.audit.stamp import Stamped
 
+Columns = tuple[int, str | None, int | None, str, bytes, bytes, bytes]
+"""A row as the database gives it, in the order of `Row`."""
+
 
 class Row(NamedTuple):
     """An entry as it is stored; `body` is its canonical bytes."""

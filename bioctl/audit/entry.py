@@ -6,7 +6,7 @@ patient's export is provably complete without showing another's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ class Event:
     t: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One durable entry.
 
     Attributes:
@@ -113,7 +112,7 @@ class Entry:
 
 def entry_from_dict(value: Mapping[str, Any]) -> Entry:
     """Return the entry that `Entry.to_dict` made; nothing is verified."""
-    return Entry(**{name: value[name] for name in Entry.__slots__})
+    return Entry(**{name: value[name] for name in Entry._fields})
 
 
 def actor(kind: str, name_id: str, name: str = "", role: str = "") -> dict[str, str]:

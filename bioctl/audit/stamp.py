@@ -9,6 +9,7 @@ import orjson
 
 from bioctl.audit.canonical import canonical
 from bioctl.audit.entry import Event
+from bioctl.audit.kinds import Kind
 from bioctl.errors import InputError
 
 VERSION: Final = 1
@@ -16,6 +17,7 @@ VERSION: Final = 1
 
 ACTOR_TYPES: Final = frozenset({"person", "recipe", "rule", "system"})
 
+_KNOWN: Final = frozenset(map(str, Kind))
 _KIND: Final = re.compile(r"[a-z]+(\.[a-z_]+)?")
 
 
@@ -41,7 +43,7 @@ def stamp(event: Event, utc: float, mono: float) -> Stamped:
         InputError: kind, actor, time or data is wrong.
     """
     what = f"The event {event.kind!r}"
-    if not _KIND.fullmatch(event.kind):
+    if event.kind not in _KNOWN and not _KIND.fullmatch(event.kind):
         raise InputError(f"{what} has no valid kind: expected `noun.verb` in lower case.")
     if event.actor.get("type") not in ACTOR_TYPES or not event.actor.get("id"):
         known = ", ".join(sorted(ACTOR_TYPES))
