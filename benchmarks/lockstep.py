@@ -178,12 +178,14 @@ def main() -> None:
         command = [sys.executable, "-m", "bioctl_sim", *words]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as plant:  # noqa: S603
             assert plant.stdout is not None
-            url = plant.stdout.readline().split()[-1]
-            print(f"plant ready in {time.perf_counter() - start:.2f} s")
-            asyncio.run(measure(url, folder, options.turns, options.dt, plant.pid))
-            start = time.perf_counter()
-            plant.terminate()
-            plant.wait(10)
+            try:
+                url = plant.stdout.readline().split()[-1]
+                print(f"plant ready in {time.perf_counter() - start:.2f} s")
+                asyncio.run(measure(url, folder, options.turns, options.dt, plant.pid))
+            finally:
+                start = time.perf_counter()
+                plant.terminate()
+                plant.wait(10)
             print(f"plant ended in {time.perf_counter() - start:.2f} s")
 
 

@@ -17,6 +17,8 @@ from bioctl_sim.overrides.processor import PlantProcessor
 from bioctl_sim.overrides.services import PlantInternalServer
 
 _MAX_CHUNK: Final = 65_535
+_MESSAGES: Final = frozenset({b"HEL", b"OPN", b"MSG", b"CLO"})
+"""How everything a client sends begins (Part 6 §7.1.2)."""
 
 
 class PlantProtocol(OPCUAProtocol):
@@ -42,10 +44,13 @@ class PlantProtocol(OPCUAProtocol):
                 self.processor.flush()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes. A header may announce 4 GiB; asyncua would wait for them."""
+        """Take bytes. What begins otherwise, or announces 4 GiB, asyncua would wait for."""
         super().data_received(data)
-        if len(self._buffer) > 2 * _MAX_CHUNK and self.transport is not None:
-            self.transport.close()
+        rest = self._buffer
+        strange = len(rest) >= 3 and rest[:3] not in _MESSAGES
+        if (strange or len(rest) > 2 * _MAX_CHUNK) and self.transport is not None:
+            self.transport.abort()
+            self._buffer = b""
 
 
 class PlantBinaryServer(BinaryServer):
