@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import IO, Any
 
 import typer
 
@@ -26,7 +27,7 @@ SHOWN = {
     "link.down",
     "batch.sealed",
 }
-QUIET_S = 5.0
+QUIET_S = 4.0
 """A sign of life at least this often (host)."""
 
 
@@ -34,15 +35,43 @@ def follow(site: str, batch: str) -> int:
     """Show a batch until it is over; return the exit code of `batch watch`."""
     words = ["batch", "watch", batch, "--json", "--site", site]
     typer.echo(f"$ bioctl {' '.join(words)}")
-    command = [sys.executable, "-m", "bioctl", *words]
-    last = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:  # noqa: S603
-        for line in watching.stdout or ():
-            entry = json.loads(line)
-            if _matters(entry) or time.monotonic() - last > QUIET_S:
+    with subprocess.Popen(_bioctl(*words), stdout=subprocess.PIPE, text=True) as watching:  # noqa: S603
+        said: SimpleQueue[str | None] = SimpleQueue()
+        Thread(target=_listen, args=(watching.stdout, said), daemon=True).start()
+        while (line := _next(said)) is not None:
+            if not line:
+                _pulse(site, batch)
+            elif _matters(entry := json.loads(line)):
                 _show(entry)
-                last = time.monotonic()
     return watching.returncode
+
+
+def _listen(stream: IO[str] | None, said: "SimpleQueue[str | None]") -> None:
+    for line in stream or ():
+        said.put(line)
+    said.put(None)
+
+
+def _next(said: "SimpleQueue[str | None]") -> str | None:
+    """Return the next line, "" when it has been quiet for long, None at the end."""
+    try:
+        return said.get(timeout=QUIET_S)
+    except Empty:
+        return ""
+
+
+def _pulse(site: str, batch: str) -> None:
+    """Show where the batch is while nothing is decided: cells take their time."""
+    words = ["batch", "list", "--json", "--site", site]
+    done = subprocess.run(_bioctl(*words), check=False, capture_output=True, text=True)  # noqa: S603
+    for one in json.loads(done.stdout or "[]"):
+        if one["id"] == batch and one["elapsed"] is not None:
+            place = f"{one['path']} {one['step']}, {one['done']} of {one['of']} steps complete"
+            typer.echo(f"  {duration_text(one['elapsed']):>13}  ... {plain(place)}")
+
+
+def _bioctl(*words: str) -> list[str]:
+    return [sys.executable, "-m", "bioctl", *words]
 
 
 def _matters(entry: Mapping[str, Any]) -> bool:
