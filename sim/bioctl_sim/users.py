@@ -83,7 +83,8 @@ class Users:
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
-            raise Refused(f"{self._path} can't be read: {broken}") from broken
+            reason = " ".join(str(broken).split())
+            raise Refused(f"{self._path} can't be read: {reason}.") from broken
         users = loaded.get("users") if isinstance(loaded, dict) else None
         if not isinstance(users, dict):
             raise Refused(f"{self._path} must have one key 'users' with a mapping of names.")

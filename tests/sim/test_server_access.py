@@ -140,8 +140,26 @@ async def test_new_user_needs_no_restart(connect: Connect, plant_home: Any) -> N
         assert await visitor.read("Heartbeat.Wd_ms") == 5000
 
 
-async def test_fortieth_session_is_not_reached(connect: Connect, open_client: OpenClient) -> None:
-    """A client that opens sessions without end is refused; others keep theirs."""
+async def test_five_wrong_passwords_lock_that_client_out_and_no_other(
+    connect: Connect, plant_home: Any
+) -> None:
+    async def log_in(password: str, client: str) -> object:
+        async with connect(user="locked", password=password, client=client) as visitor:
+            return await visitor.read("Heartbeat.Wd_ms")
+
+    await asyncio.to_thread(plant_home.add_user, "locked", "view")
+    guesses = [log_in(f"guess {n}", "other") for n in range(5)]
+    for result in await asyncio.gather(*guesses, return_exceptions=True):
+        assert isinstance(result, ua.UaStatusCodeError)
+    with pytest.raises(ua.UaStatusCodeError) as refusal:
+        await log_in("correct horse", "other")
+    assert refusal.value.code == ua.StatusCodes.BadUserAccessDenied
+    assert "locked for" in str(plant_home.log[-1]["result"])
+    assert await log_in("correct horse", "trusted") == 5000
+
+
+async def test_sessions_without_end_are_refused(connect: Connect, open_client: OpenClient) -> None:
+    """Others keep theirs."""
     async with connect() as visitor:
         clients = [await open_client("trusted") for _ in range(25)]
         results = []

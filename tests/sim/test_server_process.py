@@ -66,6 +66,15 @@ def test_empty_home_starts_with_hints_and_ends_cleanly(tmp_path: Path, plant_hom
     assert ["nobody can log in" in hints[0], "no client is trusted" in hints[1]] == [True, True]
 
 
+def test_log_that_can_not_be_written_stops_the_plant(tmp_path: Path, plant_home: Any) -> None:
+    (tmp_path / "plant.log.jsonl").symlink_to("/dev/full")
+    words = [*plant_home.command("serve", "--port", "0")[:-1], str(tmp_path)]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert "No space left on device" in done.stderr
+
+
 class _States:
     def __init__(self) -> None:
         self.seen: asyncio.Queue[int] = asyncio.Queue()
