@@ -61,7 +61,8 @@ class Outage:
 
     def release(self, done: Sequence[Work] = ()) -> list[Work]:
         """Return the late works that are not among `done`, and keep none."""
-        left = [work for work in self.late if not any(work is other for other in done)]
+        gone = set(map(id, done))
+        left = [work for work in self.late if id(work) not in gone]
         self.late.clear()
         self.kept = 0
         return left

@@ -163,16 +163,17 @@ class Writer:
 
     def _tell(self, group: Sequence[Work], rows: Sequence[Row], before: bytes) -> None:
         entries = list(entries_of(rows, before))
-        at = 0
-        for work in group:
-            if not work.pending.done():  # else its failure was already told
-                work.pending.set_result(entries[at : at + len(work.events)])
-            at += len(work.events)
+        # Watchers first: whoever waits for an entry finds that its watchers have seen it.
         for watcher, loop in self._watchers.items() if entries else ():
             try:
                 loop.call_soon_threadsafe(watcher, entries)
             except RuntimeError:  # its loop was closed
                 self.unwatch(watcher)
+        at = 0
+        for work in group:
+            if not work.pending.done():  # else its failure was already told
+                work.pending.set_result(entries[at : at + len(work.events)])
+            at += len(work.events)
 
     def _fail(self, attempt: Attempt, error: Exception) -> None:
         self._store.close()

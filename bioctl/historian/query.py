@@ -1,12 +1,13 @@
 """Reading curves back: one tag over a span, few points, extremes and gaps kept."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from bioctl.errors import InputError, IntegrityError, StorageError
 from bioctl.historian.codec import Bytes, Floats, unpack_floats, unpack_qualities
@@ -121,19 +122,33 @@ def reduce(found: Series, max_points: int) -> Series:
     if len(found.t) <= max_points:
         return found
     edges = np.linspace(found.t[0], found.t[-1], max_points // 3 + 1)
-    starts = np.searchsorted(found.t, edges[:-1], "left")
-    bounds = zip(starts, [*starts[1:], len(found.t)], strict=True)
-    chosen = sorted({index for low, high in bounds for index in _corners(found.value, low, high)})
-    return Series(found.t[chosen], found.value[chosen], found.quality[chosen])
+    starts = np.searchsorted(found.t, edges[:-1], "left").tolist()
+    chosen: set[int] = set()
+    corners = _Corners(found.value)
+    for low, high in pairwise([*starts, len(found.t)]):
+        if low < high:
+            chosen.update(corners.of(low, high))
+    kept = sorted(chosen)
+    return Series(found.t[kept], found.value[kept], found.quality[kept])
 
 
-def _corners(value: npt.NDArray[np.float64], low: int, high: int) -> list[int]:
-    """Return where the lowest, the highest and the first NaN of a stretch stand."""
-    stretch = value[low:high]
-    if not len(stretch):
-        return []
-    bad = np.isnan(stretch)
-    corners = [int(bad.argmax())] if bad.any() else []
-    if not bad.all():
-        corners += [int(np.nanargmin(stretch)), int(np.nanargmax(stretch))]
-    return [int(low) + corner for corner in corners]
+class _Corners:
+    """Where the lowest, the highest and the first NaN of a stretch stand."""
+
+    def __init__(self, value: Floats) -> None:
+        self._bad = np.isnan(value)
+        self._low = np.where(self._bad, np.inf, value)
+        self._high = np.where(self._bad, -np.inf, value)
+
+    def of(self, low: int, high: int) -> Iterator[int]:
+        """Yield the indexes of value[low:high], which is not empty."""
+        first_bad = low + int(self._bad[low:high].argmax())
+        if self._bad[first_bad]:
+            yield first_bad
+        # Where all are Bad these are Bad too, and say no more than the first.
+        for index in (
+            low + int(self._low[low:high].argmin()),
+            low + int(self._high[low:high].argmax()),
+        ):
+            if not self._bad[index]:
+                yield index

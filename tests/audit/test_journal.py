@@ -94,18 +94,18 @@ async def test_cancelled_waiter_takes_nothing_back(path: Path, clock: Clock) -> 
     assert (await asyncio.to_thread(verify, path)).entries == 1
 
 
-async def test_watcher_sees_each_durable_entry_in_order(path: Path, clock: Clock) -> None:
+async def test_watcher_sees_each_durable_entry_before_its_waiter_goes_on(
+    path: Path, clock: Clock
+) -> None:
     journal = await asyncio.to_thread(Journal.open, path, clock, cell="CELL-1")
     seen: list[Entry] = []
     stop = journal.watch(seen.extend, asyncio.get_running_loop())
     event = Event("result", {"type": "system", "id": "test"}, {})
-    for _ in range(5):
+    for count in range(1, 6):
         await journal.append([event, event])
-    await asyncio.sleep(0)
-    assert [entry.seq for entry in seen] == list(range(1, 11))
+        assert [entry.seq for entry in seen] == list(range(1, 2 * count + 1))
     stop()
     await journal.append([event])
-    await asyncio.sleep(0)
     assert len(seen) == 10
     await asyncio.to_thread(journal.close)
 
