@@ -24,6 +24,8 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.way = Way.OPEN
+        self.met = asyncio.Event()
+        """Set when the first connection has come."""
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
@@ -57,6 +59,7 @@ class Proxy:
         task = asyncio.current_task()
         assert task
         self._tasks.add(task)
+        self.met.set()
         self._pairs.add(writer)
         try:
             if self.way is not Way.SHUT:

@@ -195,3 +195,15 @@ async def test_closing_is_quick_even_when_the_plant_is_frozen(
             await driver.close()
     finally:
         plant.thaw()
+
+
+@pytest.mark.fault("driver closed while it connects into a black hole")
+async def test_closing_is_quick_while_connecting(
+    plant: Plant, connect: Connect, proxy: Proxy
+) -> None:
+    proxy.way = Way.LOST
+    driver = await connect(plant, wait=False, port=proxy.port)
+    async with asyncio.timeout(3):
+        await proxy.met.wait()
+    async with asyncio.timeout(2):
+        await driver.close()

@@ -12,6 +12,7 @@ from bioctl.equipment.driver import Call, CallState, Link, Snapshot
 from bioctl.errors import RefusedError, UnreachableError
 from bioctl.tags import Kind, Tag
 from bioctl.values import Quality, Range
+from bioctl_drivers.opcua.driver import OpcUaDriver
 
 TAGS = {tag.name: tag for tag in plant_tags()}
 ECHO = Tag("ECHO", "", Range(0, 2**32), Kind.MEASUREMENT, "Heartbeat.HB_Echo", "plant", "int32")
@@ -62,12 +63,12 @@ async def test_posted_outputs_arrive_typed_and_the_heartbeat_with_them(
 
 async def test_the_latest_post_wins(shared_plant: Plant, connect: Connect) -> None:
     driver = await connect(shared_plant)
+    before = shared_plant.log().count("BR101.SC101")
     for speed in (10, 20, 30):
         driver.post({"BR101.SC101": speed}, speed)
     async with asyncio.timeout(3):
         await driver.when(lambda now: now.readings["BR101.SC101"].value == 30)
-    written = [line for line in shared_plant.log().splitlines() if "BR101.SC101" in line]
-    assert len(written) == 1
+    assert shared_plant.log().count("BR101.SC101") == before + 1
 
 
 async def test_a_refused_output_is_told_and_stops_no_other(
@@ -178,6 +179,7 @@ async def test_nothing_listening_is_told(shared_plant: Plant, connect: Connect) 
 
 async def test_a_call_is_done_once_and_read_back(shared_plant: Plant, connect: Connect) -> None:
     driver = await connect(shared_plant)
+    await driver.call(Call("stop-1", "BR101", "STOP_DOSE", {}, utc_in(30)))
     volume = {"source": "medium", "volume": 50.0, "rate": 100.0}
     call = Call("once-1", "BR101", "DOSE", volume, utc_in(30))
     first = await driver.call(call)
@@ -280,6 +282,42 @@ async def test_a_plant_held_by_a_living_controller_is_not_taken(
     assert holder.latest().link is Link.UP
 
 
+async def test_another_name_in_the_owner_register_ends_the_session(
+    shared_plant: Plant, connect: Connect
+) -> None:
+    register = Tag("OWNER", "", Range(0, 0), Kind.OUTPUT, "Heartbeat.Owner", "plant", "string")
+    holder = await connect(shared_plant)
+    rival = await connect(shared_plant, [register], who="rival", heartbeat=None)
+    rival.post({"OWNER": "urn:rival"}, 0)
+    async with asyncio.timeout(3):
+        lost = await holder.when(lambda now: now.link is not Link.UP)
+    assert "another controller has taken the plant: 'urn:rival'" in lost.reason
+    async with asyncio.timeout(10):  # nobody beats for it, so it is taken back
+        assert (await holder.when(lambda now: now.link is Link.UP)).epoch == 2
+
+
+async def test_an_output_changed_at_the_plant_is_set_again(
+    shared_plant: Plant, connect: Connect
+) -> None:
+    driver = await connect(shared_plant)
+    other = await connect(shared_plant, heartbeat=None)
+    await _set(driver, "BR101.SC101", 40.0)
+    await _set(other, "BR101.SC101", 60.0)
+    await _set(driver, "BR101.SC101", 40.0)
+
+
+async def test_in_lockstep_an_output_changed_at_the_plant_is_set_again(
+    shared_plant: Plant, connect: Connect
+) -> None:
+    driver = await connect(shared_plant)
+    other = await connect(shared_plant, heartbeat=None)
+    wanted = {"BR101.SC101": 41.0}
+    await driver.exchange(wanted, 1.0)
+    await other.exchange({"BR101.SC101": 61.0}, 1.0)
+    assert (await driver.exchange({}, 1.0)).readings["BR101.SC101"].value == 61.0
+    assert (await driver.exchange(wanted, 1.0)).readings["BR101.SC101"].value == 41.0
+
+
 async def test_closing_is_quick_and_leaves_everything_bad(
     shared_plant: Plant, connect: Connect
 ) -> None:
@@ -293,3 +331,13 @@ async def test_closing_is_quick_and_leaves_everything_bad(
 
 def _values(snapshot: Snapshot) -> dict[str, tuple[object, Quality]]:
     return {name: (row.value, row.quality) for name, row in snapshot.readings.items()}
+
+
+async def _set(driver: OpcUaDriver, name: str, value: float) -> None:
+    """Post as a scan does, again and again, until the plant shows it."""
+    async with asyncio.timeout(5):
+        snapshot = driver.latest()
+        while snapshot.readings[name].value != value:
+            driver.post({name: value}, 0)
+            seen = snapshot
+            snapshot = await driver.when(lambda now, seen=seen: now is not seen)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from bioctl.clock import Clock
 from bioctl.equipment.driver import Call, CallState, Link, Outcome, Snapshot
@@ -11,14 +12,15 @@ from bioctl.tags import Tag
 from bioctl.values import Outputs
 from bioctl_drivers.opcua import calls, private
 from bioctl_drivers.opcua.connection import Connection
-from bioctl_drivers.opcua.faults import LinkLostError
+from bioctl_drivers.opcua.faults import LinkLostError, PermanentError
 from bioctl_drivers.opcua.options import read_options
 from bioctl_drivers.opcua.session import Session
 from bioctl_drivers.opcua.store import Store
 from bioctl_drivers.opcua.supervisor import Supervisor
 from bioctl_drivers.opcua.writer import Mailbox
 
-CLOSE_S = 2.0
+CLOSE_S: Final = 1.8
+CLOSE_TRIES: Final = 3
 
 
 class OpcUaDriver:
@@ -59,9 +61,14 @@ class OpcUaDriver:
     async def close(self) -> None:
         """End the connection within 2 s and leave no task behind."""
         task, self._task = self._task, None
-        if task is not None:
+        if task is None:
+            return
+        # Asked again: wait_for of Python 3.11 can swallow a cancellation that meets a result.
+        for _ in range(CLOSE_TRIES):
             task.cancel()
-            await asyncio.wait([task], timeout=CLOSE_S)
+            done, _ = await asyncio.wait([task], timeout=CLOSE_S / CLOSE_TRIES)
+            if done:
+                return
 
     def latest(self) -> Snapshot:
         """Return the freshest readings without waiting; in lockstep those of the last turn."""
@@ -96,7 +103,7 @@ class OpcUaDriver:
         self._supervisor.lockstep = True
         try:
             return await self._session().turn(clock, outputs, dt_s)
-        except LinkLostError as problem:
+        except (LinkLostError, PermanentError) as problem:
             raise self._unreachable(str(problem)) from problem
 
     async def call(self, call: Call) -> Outcome:

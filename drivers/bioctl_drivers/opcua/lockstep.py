@@ -25,7 +25,7 @@ from bioctl_drivers.opcua.codec import (
     write_request,
 )
 from bioctl_drivers.opcua.connection import Connection
-from bioctl_drivers.opcua.faults import REQUEST_ERRORS, LinkLostError, describe
+from bioctl_drivers.opcua.faults import REQUEST_ERRORS, LinkLostError, PermanentError, describe
 from bioctl_drivers.opcua.nodes import coerce
 from bioctl_drivers.opcua.options import ClockNodes
 from bioctl_drivers.opcua.owner import owner_now
@@ -165,6 +165,11 @@ async def prepare_lockstep(connection: Connection, store: Store, clock: ClockNod
     if block is None:
         return Lockstep(connection, store, clock, TagReader(connection))
     names = await plant_names(connection)
+    if not names:
+        raise PermanentError(
+            f"The plant at {connection.options.url} lists no tags in '{block.names}'. "
+            "help: correct 'block' in the site file, or leave it out."
+        )
     return Lockstep(connection, store, clock, BlockReader(connection, block, names))
 
 

@@ -36,8 +36,10 @@ INTEGERS: Final[Mapping[Type, tuple[int, int]]] = {
 
 
 def node_id(text: str, namespace: int) -> ua.NodeId:
-    """Return the node id of a tag: a string in the connection's namespace."""
-    return ua.NodeId(text, namespace)  # type: ignore[arg-type]
+    """Return a node id in the connection's namespace: a string id, or `i=1234` for a number."""
+    if text.startswith("i=") and text[2:].isdecimal():
+        return ua.NodeId(ua.Int32(int(text[2:])), ua.Int16(namespace))
+    return ua.NodeId(ua.String(text), ua.Int16(namespace))
 
 
 def source_time(value: ua.DataValue) -> float:

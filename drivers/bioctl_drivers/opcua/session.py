@@ -14,7 +14,14 @@ from bioctl.tags import Tag
 from bioctl.values import Outputs
 from bioctl_drivers.opcua import private
 from bioctl_drivers.opcua.connection import Connection
-from bioctl_drivers.opcua.faults import CLOSED, LIBRARY_ERRORS, LinkLostError, connect_fault
+from bioctl_drivers.opcua.faults import (
+    CLOSED,
+    LIBRARY_ERRORS,
+    LinkLostError,
+    PermanentError,
+    connect_fault,
+    describe,
+)
 from bioctl_drivers.opcua.lockstep import Lockstep, prepare_lockstep
 from bioctl_drivers.opcua.options import ClockNodes, Options
 from bioctl_drivers.opcua.owner import claim
@@ -119,20 +126,20 @@ class Session:
         """Do one lockstep turn; the subscription ends with the first one.
 
         Raises:
-            LinkLostError: the session is over.
+            LinkLostError: the session is over; or PermanentError, where a person must act.
             RefusedError: the plant does not let us advance its clock.
         """
         self._turning = True
         try:
             lockstep = self._lockstep or await self._enter_lockstep(clock)
             return await lockstep.turn(outputs, dt_s)
-        except LIBRARY_ERRORS as problem:
-            lost = LinkLostError(f"a turn failed: {problem!r}")
-            self.fail(lost)
-            raise lost from problem
-        except LinkLostError as problem:
+        except (LinkLostError, PermanentError) as problem:
             self.fail(problem)
             raise
+        except LIBRARY_ERRORS as problem:
+            lost = LinkLostError(f"a turn failed: {describe(problem)}")
+            self.fail(lost)
+            raise lost from problem
         finally:
             self._turning = False
             self._turned = self._clock.monotonic()
