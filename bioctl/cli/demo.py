@@ -166,7 +166,7 @@ def _bioctl(*words: str, check: bool = True) -> int:
 def _running(ready: str, *words: str) -> Iterator[None]:
     """Run a public command beside us, from its ready line until the end of the block."""
     _show(*words)
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603
         _command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:

@@ -36,7 +36,7 @@ class _Scan:
     late: bool
 
 
-def scan_loop(  # noqa: PLR0917  the order of the contract
+def scan_loop(
     config: AnyLoop,
     state: LoopState,
     pv: Reading,

@@ -119,7 +119,7 @@ def start(tuning: Tuning, sp: float, pv: float, actual_output: float) -> PidStat
     return PidState(actual_output - proportional, pv, 0.0, actual_output)
 
 
-def step(  # noqa: PLR0917  the order every caller knows: law, memory, what is, limits
+def step(
     tuning: Tuning,
     state: PidState,
     sp: float,

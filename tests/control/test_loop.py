@@ -42,7 +42,7 @@ class Rig:
         self.state = set_mode(self.config, state, Mode.AUTO)
         return self
 
-    def scan(  # noqa: PLR0917
+    def scan(
         self,
         pv: float | Reading,
         forced: Mapping[str, float] | None = None,
