@@ -2,7 +2,8 @@
 
 An attempt is opened with its command, counted once from the equipment's own totaliser when it ends,
 and only the rest is asked for again. Memory of the phase, by dose name: `<name>_n` attempts so far,
-`<name>_mL` delivered by counted attempts, `<name>_open` 1 while an attempt is not counted.
+`<name>_mL` delivered by counted attempts, `<name>_open` 1 while an attempt is not counted,
+`<name>_stops` how often its end was asked for.
 """
 
 import math
@@ -28,15 +29,19 @@ class Dose:
     volume: float
     rate: float
 
+    def missing(self, v: View) -> bool:
+        """Whether counted attempts have delivered less than was asked for."""
+        return self.volume - self.delivered(v) >= SMALLEST_ML
+
     def delivered(self, v: View) -> float:
         """Return what counted attempts have delivered, in mL."""
         return float(v.memory.get(f"{self.name}_mL", 0.0))
 
     def begin(self, v: View, step: str) -> Sequence[Action]:
         """Ask for what is missing and enter `step`; enter it at once when nothing is."""
-        rest = self.volume - self.delivered(v)
-        if rest < SMALLEST_ML:
+        if not self.missing(v):
             return (Go(step),)
+        rest = self.volume - self.delivered(v)
         attempt = int(v.memory.get(f"{self.name}_n", 0)) + 1
         arguments: Mapping[str, Scalar] = {
             "source": self.source,
@@ -45,12 +50,12 @@ class Dose:
         }
         return (
             Do(f"{self.name}_{attempt}", "DOSE", arguments),
-            Go(step, {f"{self.name}_n": attempt, f"{self.name}_open": 1}),
+            Go(step, {f"{self.name}_n": attempt, f"{self.name}_open": 1, f"{self.name}_stops": 0}),
         )
 
     def proceed(self, v: View, then: Go | Done) -> Sequence[Action]:
         """Wait in the dosing step until the equipment says it is delivered, then go on."""
-        if not self._open(v):
+        if not self.is_open(v):
             return (then,)
         call = self._call(v)
         if call is None or call.pending:
@@ -61,7 +66,7 @@ class Dose:
 
     def hold(self, v: View) -> Sequence[Action]:
         """Stop the pump, count what it delivered, and be done. Safe to ask again after a crash."""
-        if not self._open(v):
+        if not self.is_open(v):
             return (Done(),)
         call = self._call(v)
         if call is None or call.pending:
@@ -69,12 +74,23 @@ class Dose:
         if not call.accepted:
             return (self._count(v, 0.0), Done())
         if v.number("dose_state") == DOSING:
-            stop = f"{self.name}_stop_{v.memory[f'{self.name}_n']}"
-            return () if v.call(stop) else (Do(stop, "STOP_DOSE"),)
+            return self._stop(v)
         volume = v.number("dose_delivered")
         if math.isnan(volume) or math.isnan(v.number("dose_state")):
             return ()
         return (self._count(v, volume), Done())
+
+    def _stop(self, v: View) -> Sequence[Action]:
+        """Ask for the end of the dose; again if the equipment refused or never heard of it."""
+        asked = int(v.memory.get(f"{self.name}_stops", 0))
+        key = f"{self.name}_stop_{v.memory[f'{self.name}_n']}"
+        last = v.call(f"{key}.{asked}")
+        if last is not None and (last.pending or last.accepted):
+            return ()
+        return (
+            Do(f"{key}.{asked + 1}", "STOP_DOSE"),
+            Go(v.step, {f"{self.name}_stops": asked + 1}),
+        )
 
     def _follow(self, v: View, then: Go | Done) -> Sequence[Action]:
         state, volume = v.number("dose_state"), v.number("dose_delivered")
@@ -89,7 +105,8 @@ class Dose:
         total = round(self.delivered(v) + volume, 3)
         return Go(v.step, {f"{self.name}_mL": total, f"{self.name}_open": 0})
 
-    def _open(self, v: View) -> bool:
+    def is_open(self, v: View) -> bool:
+        """Whether an attempt has been asked for and not yet counted."""
         return bool(v.memory.get(f"{self.name}_open", 0))
 
     def _call(self, v: View) -> CallRecord | None:

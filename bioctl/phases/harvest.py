@@ -9,6 +9,9 @@ from bioctl.phases.phase import Action, Done, Go, Phase, Report, View
 from bioctl.phases.specs import REACTOR, integer, quantity
 from bioctl.recipe.capabilities import PhaseSpec
 
+QUENCH_ATTEMPTS = 3
+"""How often the hold logic asks for the quench before a person has to look."""
+
 
 class Drain(Phase):
     """Pump liquid to waste until the vessel weighs no more than `down_to`."""
@@ -104,20 +107,25 @@ class Detach(Phase):
         enzyme, quench = _enzyme(v), _quench(v)
         if v.step in ("begin", "detached"):
             return (Done(),)
-        if v.step == "dosing_enzyme":
-            counted = enzyme.hold(v)
-            return tuple(Go("quench") if isinstance(a, Done) else a for a in counted)
-        if v.step == "dosing_quench":
-            return quench.proceed(v, Done())
-        return quench.begin(v, "dosing_quench")
+        if v.step == "dosing_enzyme" and enzyme.is_open(v):
+            return tuple(action for action in enzyme.hold(v) if not isinstance(action, Done))
+        if v.step == "dosing_enzyme" and not enzyme.delivered(v):
+            return (Done(),)
+        if v.step == "dosing_quench" and quench.is_open(v):
+            return quench.proceed(v, Go("dosing_quench"))
+        if quench.missing(v) and int(v.memory.get("quench_n", 0)) < QUENCH_ATTEMPTS:
+            return quench.begin(v, "dosing_quench")
+        return (Done(),)
 
     def stopping(self, v: View) -> Iterable[Action]:
         """Quench as in a hold."""
         return self.holding(v)
 
     def restarting(self, v: View) -> Iterable[Action]:
-        """After a quench the cells are as detached as they will be: report and go on."""
-        return (Done(),) if v.step == "begin" else (Go("detached"), Done())
+        """Before the enzyme, begin again. After it, see that the quench is whole, then go on."""
+        if v.step == "begin" or not _enzyme(v).delivered(v):
+            return (Go("begin"), Done())
+        return (Done(),) if v.step == "detached" else (Go("quench"), Done())
 
 
 def _weighed(v: View) -> bool:
