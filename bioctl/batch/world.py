@@ -15,6 +15,8 @@ from bioctl.values import Quality, Reading, Scalar, bad
 Scratch = dict[str, float]
 """Timers of one phase that may be lost."""
 
+_SINCE = "in this state since"
+
 
 @dataclass(slots=True)
 class World:
@@ -46,9 +48,10 @@ class PhaseView:
         self.memory = phase.memory
         self.p = bound.parameters
         self.now = world.now
+        self.since = phase.since
         self.elapsed = phase.elapsed(world.now)
         self.in_step = self.elapsed - phase.entered
-        self.scratch = world.scratch.setdefault((batch.id, phase.path), {})
+        self.scratch = _scratch(world, batch, phase)
         self.used: dict[str, tuple[Scalar, str]] = {}
         self._world = world
         self._batch = batch
@@ -118,3 +121,12 @@ class PhaseView:
             return Reading(self._bound.formula[name][0])
         reading = self.reading(name)
         return reading if reading.quality is Quality.GOOD else bad(reading.reason)
+
+
+def _scratch(world: World, batch: BatchState, phase: PhaseState) -> Scratch:
+    """Return the phase's timers; they begin anew with every change of state: nobody watched."""
+    found = world.scratch.setdefault((batch.id, phase.path), {})
+    if found.get(_SINCE) != phase.since:
+        found.clear()
+        found[_SINCE] = phase.since
+    return found

@@ -51,7 +51,8 @@ class FillVials(Phase):
                 return (*_counts(v), Done())
             case "filling" if state in (STOPPED, ABORTED):
                 return (Fail("the filler stopped by itself; see its panel"),)
-        return self._refused(v)
+        refusal = _refusal(v)
+        return (Go("begin"), Fail(refusal)) if refusal else ()
 
     def holding(self, v: View) -> Iterable[Action]:
         """Hold the machine if it executes, and wait until it stands."""
@@ -60,10 +61,12 @@ class FillVials(Phase):
         return (Done(),) if v.number("state") in _STANDS else ()
 
     def restarting(self, v: View) -> Iterable[Action]:
-        """Unhold the machine if it is Held, and wait until it has left that state."""
+        """Unhold the machine if it is Held; ask again for what it never took."""
         if v.number("state") == HELD:
             return _once(v, "Unhold")
-        return (Done(),) if v.number("state") in (*_STANDS, EXECUTE, SUSPENDED) else ()
+        if v.number("state") not in (*_STANDS, EXECUTE, SUSPENDED):
+            return ()
+        return (Go("begin"), Done()) if _refusal(v) else (Done(),)
 
     def stopping(self, v: View) -> Iterable[Action]:
         """Stop the machine."""
@@ -73,15 +76,17 @@ class FillVials(Phase):
         """Abort the machine."""
         return (Done(),) if v.number("state") in (ABORTED, ABORTING) else _once(v, "Abort")
 
-    def _refused(self, v: View) -> Iterable[Action]:
-        for key in ("Reset", "Start"):
-            call = v.call(f"{key}_{v.memory.get(key, 1)}")
-            if call is not None and not call.pending and not call.accepted:
-                return (Go("begin"), Fail(f"the filler refused {key}: {call.message}"))
-        return ()
-
 
 _STANDS = {STOPPED, IDLE, HELD, COMPLETE, ABORTED}
+
+
+def _refusal(v: View) -> str:
+    """Return what the machine did not take of the present step's command, or ""."""
+    key = {"ready": "Reset", "filling": "Start"}.get(v.step, "")
+    call = v.call(f"{key}_{v.memory.get(key, 0)}")
+    if call is None or call.pending or call.accepted:
+        return ""
+    return f"the filler did not take {key}: {call.message}"
 
 
 def _command(v: View, command: str, step: str, *when: int) -> Iterable[Action]:
@@ -97,14 +102,18 @@ def _command(v: View, command: str, step: str, *when: int) -> Iterable[Action]:
 def _once(v: View, command: str) -> Iterable[Action]:
     attempt = int(v.memory.get(command, 0))
     last = v.call(f"{command}_{attempt}") if attempt else None
-    asked = last is not None and (last.pending or v.held_for(command, true=True) < _PATIENCE_S)
-    if asked:
+    if last is not None and (last.pending or (last.accepted and _recent(v, command))):
         return ()
-    v.held_for(command, true=False)
     return (
         Do(f"{command}_{attempt + 1}", "PACKML", {"command": command}),
-        Go(v.step, {command: attempt + 1}),
+        Go(v.step, {command: attempt + 1, f"{command}_at": v.now}),
     )
+
+
+def _recent(v: View, command: str) -> bool:
+    """Whether the command was given in this very state of the phase, and not too long ago."""
+    at = float(v.memory[f"{command}_at"])
+    return at >= v.since and v.now - at < _PATIENCE_S
 
 
 _PATIENCE_S = 60.0

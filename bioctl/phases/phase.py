@@ -116,6 +116,8 @@ class View(Protocol):
     """Timers and windows that may be lost: after a crash they start again."""
     now: float
     """Process time in seconds."""
+    since: float
+    """Process time at which the present state (RUNNING, HOLDING, ...) began, in seconds."""
 
     def class_of(self, role: str) -> str:
         """Return the unit class of the phase's own unit (`""`) or of the unit in parameter `to`."""
