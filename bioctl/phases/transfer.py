@@ -61,14 +61,29 @@ class Transfer(Phase):
             return (Go("open", {"sent0": sent, "received0": received}),)
         if v.step == "open":
             return (Go("pump"),) if v.in_step >= 2.0 else ()
-        out = float(v.memory["sent0"]) - sent
-        into = received - float(v.memory["received0"])
+        out, into = _moved(v, sent, received)
         if abs(out - into) > max(float(v.p["loss"]), 0.03 * out):
             return (Fail(f"mass balance: {out:.3f} kg left, {into:.3f} kg arrived"),)
         if sent > float(v.p["down_to"]):
             return ()
-        text = f"transferred to {v.p['to']}"
-        return (Report("transferred", round(into, 3), "kg", text), Done())
+        text, total = f"transferred to {v.p['to']}", float(v.memory.get("before", 0.0)) + into
+        return (Report("transferred", round(total, 3), "kg", text), Done())
+
+    def restarting(self, v: View) -> Iterable[Action]:
+        """Weigh again: what a person did while HELD is no loss of this transfer."""
+        sent, received = _weights(v)
+        if v.step == "begin":
+            return (Done(),)
+        if math.isnan(sent) or math.isnan(received):
+            return ()
+        before = float(v.memory.get("before", 0.0)) + _moved(v, sent, received)[1]
+        memory = {"sent0": sent, "received0": received, "before": round(before, 4)}
+        return (Go("open", memory), Done())
+
+
+def _moved(v: View, sent: float, received: float) -> tuple[float, float]:
+    """Return kg that left here and kg that arrived there since the weights were noted."""
+    return float(v.memory["sent0"]) - sent, received - float(v.memory["received0"])
 
 
 def _weights(v: View) -> tuple[float, float]:

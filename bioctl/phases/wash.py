@@ -39,7 +39,7 @@ class Concentrate(Phase):
         empty = feed <= 0.01
         match v.step:
             case "begin":
-                return () if math.isnan(loop) else (Go("fill", {"fed": feed}),)
+                return () if math.isnan(loop + feed) else (Go("fill", {"fed": feed}),)
             case "fill" if empty:
                 return (Go("reduce"),)
             case "fill" if loop >= volume:
