@@ -1,5 +1,6 @@
 """Turning a phase's actions into events."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +9,7 @@ from bioctl.batch.log import Log, recipe_actor
 from bioctl.batch.world import PhaseView
 from bioctl.phases.phase import Action, Ask, Do, Done, Fail, Go, Report
 from bioctl.phases.states import TABLE, State
+from bioctl.values import Scalar
 
 CALL_DEADLINE_S = 5.0
 """A one-shot command is worthless later than this; the equipment refuses it (host seconds)."""
@@ -17,10 +19,18 @@ def perform(
     log: Log, batch_id: str, path: str, actions: Sequence[Action], view: PhaseView, utc: float
 ) -> None:
     """Emit one event per action; the readings the phase looked at go with the first."""
-    used: dict[str, Any] = {tag: list(value) for tag, value in view.used.items()}
+    used: dict[str, Any] = {
+        tag: [_json(value), quality] for tag, (value, quality) in view.used.items()
+    }
     for action in actions:
         _PERFORM[type(action)](log, batch_id, path, action, used, utc)
-        used = {}
+        if not isinstance(action, Ask | Report):  # these carry none: the next one does
+            used = {}
+
+
+def _json(value: Scalar) -> Scalar | None:
+    """Return the value, None where JSON has no such number."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _emit(log: Log, batch_id: str, path: str, kind: str, data: dict[str, Any]) -> None:
@@ -52,10 +62,7 @@ def _ask(log: Log, batch_id: str, path: str, action: Ask, used: dict[str, Any], 
     number = len(log.cell.batches[batch_id].prompts) + 1
     data = {"id": f"P{number}", **asdict(action)}
     data["choices"] = list(action.choices)
-    data["evidence"] = {
-        name: value if value == value else None  # noqa: PLR0124  NaN is no JSON
-        for name, value in action.evidence.items()
-    }
+    data["evidence"] = {name: _json(value) for name, value in action.evidence.items()}
     _emit(log, batch_id, path, "prompt.opened", data)
 
 
@@ -63,8 +70,8 @@ def _report(
     log: Log, batch_id: str, path: str, action: Report, used: dict[str, Any], utc: float
 ) -> None:
     del used, utc
-    value = action.value if action.value == action.value else None
-    data = {"name": action.name, "value": value, "eu": action.eu, "text": action.text}
+    data = {"name": action.name, "value": _json(action.value), "eu": action.eu}
+    data["text"] = action.text
     _emit(log, batch_id, path, "result", data)
 
 
