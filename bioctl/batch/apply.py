@@ -87,6 +87,8 @@ def _batch_state(cell: CellState, fact: Fact) -> CellState:
 def _phase_state(cell: CellState, fact: Fact) -> CellState:
     state, path, batch = State(fact.data["state"]), str(fact.path), _batch(cell, fact)
     old = batch.phases.get(path)
+    if old is None and final(state):
+        return cell  # told twice: it was over
     if old is None:
         return _with_phase(cell, fact, PhaseState(path, state, fact.t))
     if final(state):

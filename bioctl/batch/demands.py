@@ -1,6 +1,5 @@
 """Level outputs and loop setpoints: what the active phases ask for, as events when it changes."""
 
-import math
 from collections.abc import Mapping
 
 from bioctl.batch.log import Log, recipe_actor
@@ -9,9 +8,6 @@ from bioctl.batch.world import PhaseView, World
 from bioctl.equipment.commanded import UnitState
 from bioctl.phases.library import PHASES
 from bioctl.phases.states import State
-
-ASKS = (State.RUNNING, State.PAUSING, State.PAUSED)
-"""States in which a phase's own outputs stand; in the others only its hold logic's do."""
 
 
 def settle_outputs(log: Log, batch_id: str, world: World) -> None:
@@ -25,7 +21,7 @@ def settle_outputs(log: Log, batch_id: str, world: World) -> None:
     for path, phase in batch.phases.items():
         view = _view(log, batch, phase, world)
         _add_outputs(wanted, batch, phase, view)
-        if phase.state in (*ASKS, State.RESTARTING):
+        if phase.state in (State.RUNNING, State.RESTARTING):
             _settle_loops(log, batch, path, view)
     if batch.state is State.COMPLETE:
         _open_loops(log, batch)
@@ -47,7 +43,9 @@ def _add_outputs(
 ) -> None:
     bound = batch.control.step(phase.path)
     logic = PHASES[bound.phase]
-    demand = logic.outputs(view) if phase.state in ASKS else logic.held_outputs(view)
+    # Only while RUNNING somebody watches what a pump does; PAUSED it takes its hold value, too.
+    runs = phase.state is State.RUNNING
+    demand = logic.outputs(view) if runs else logic.held_outputs(view)
     for name, value in demand.items():
         role, _, output = name.rpartition(".")
         unit = str(bound.parameters["to"]) if role == "to" else bound.unit
@@ -60,12 +58,14 @@ def _settle(
     for unit, outputs in wanted.items():
         now = log.cell.units.get(unit, UnitState()).outputs
         for output, value in outputs.items():
-            before = now.get(output, math.nan)
-            if before != value:
-                tag = world.units[unit].outputs[output]
-                data = {"output": output, "tag": tag.name, "value": value, "eu": tag.eu}
-                data["old"] = _json(before)
-                log.emit("output.set", recipe_actor(batch), data, batch=batch.id, unit=unit)
+            tag, before = world.units[unit].outputs[output], now.get(output)
+            level = tag.range.clamp(value)  # a demand beyond the equipment gets what there is
+            if before == level:
+                continue
+            data = {"output": output, "tag": tag.name, "value": level, "eu": tag.eu, "old": before}
+            if level != value:
+                data["asked"] = value
+            log.emit("output.set", recipe_actor(batch), data, batch=batch.id, unit=unit)
 
 
 def _settle_loops(log: Log, batch: BatchState, path: str, view: PhaseView) -> None:
@@ -89,7 +89,3 @@ def _open_loops(log: Log, batch: BatchState) -> None:
     for unit in batch.control.units.values():
         for loop in tuple(log.cell.units[unit].loops):
             _set_loop(log, batch, unit, loop, None, None)
-
-
-def _json(value: float) -> float | None:
-    return None if math.isnan(value) else value
