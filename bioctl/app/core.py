@@ -7,37 +7,48 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from bioctl.audit.entry import Event
+from bioctl.audit.stamp import stamp
 from bioctl.batch.apply import apply
 from bioctl.batch.engine import decide, over
 from bioctl.batch.log import fact_of
 from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, CellState
 from bioctl.batch.world import World
+from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
-from bioctl.equipment.regulate import UnitMemory, due
-from bioctl.equipment.scan import Decisions, Step, scan
+from bioctl.equipment.keep import recall
+from bioctl.equipment.regulate import due, outputs_of
+from bioctl.equipment.scan import Decisions, Step, scan, tagged
 from bioctl.equipment.site import Site
 from bioctl.language.condition import Condition, compile_condition
 from bioctl.phases.states import TABLE, Nature, State
-from bioctl.values import Reading
+from bioctl.values import Reading, Scalar
 
 URGENT = ("abort", "stop", "hold")
 """Act at once even when the journal can't be written (promise 7)."""
 
 
 class Core:
-    """State of one cell in memory: always the fold of what is durable."""
+    """State of one cell in memory: always the fold of what is durable.
 
-    def __init__(self, site: Site, state: CellState) -> None:
+    Args:
+        site: the cell as it is configured.
+        state: folded from the journal.
+        kept: blob of the last snapshot, or None; it may be lost.
+    """
+
+    def __init__(self, site: Site, state: CellState, kept: bytes | None = None) -> None:
         self.site = site
         self.state = state
-        self.memory = {name: UnitMemory() for name in site.units}
+        self.memory = recall(site.units, kept)
         self.world = World(site.units, {}, state.t, 0.0)
         self.requests: dict[str, list[Request]] = {}
         self.deciding: dict[str, tuple[Request, ...]] = {}
         """What the last scan of a batch decided on; later requests wait for the next."""
         self.pending: set[str] = set()
         """Batches with a commit on its way: they decide nothing further."""
+        self.faulty: set[str] = set()
+        """Batches that failed behind the fence and have not been decided since."""
         self.quiet: dict[str, float] = {}
         """Batches that wait for an image younger than a call's outcome, until this host time."""
         for batch in state.batches.values():
@@ -65,12 +76,40 @@ class Core:
             for batch in self.state.batches.values()
             if self._due(batch, now, mono)
         }
-        return scan(self.site.units, self.memory, self.world.image, self.state.units, steps, now)
+        decided = scan(
+            self.site.units,
+            self.memory,
+            self.world.image,
+            self.state.units,
+            steps,
+            now,
+            self.faulty,
+        )
+        failed = steps.keys() & decided.broken.keys()
+        self.faulty = (self.faulty - steps.keys()) | failed
+        return decided
+
+    def outputs(self, *, closed: bool = False) -> dict[str, Scalar]:
+        """Return the level outputs that stand now, after what became durable since the scan.
+
+        Args:
+            closed: feeds, doses and transfers stand still, whatever was commanded.
+        """
+        found: dict[str, Scalar] = {}
+        for name, unit in self.site.units.items():
+            memory, state = self.memory[name], self.state.units.get(name, NOTHING)
+            if memory.scanned is not None:
+                shut = closed or state.owner in self.faulty
+                found |= tagged(unit, outputs_of(unit, memory, state, closed=shut))
+        return found
 
     def step(self, batch: str) -> Sequence[Event]:
         """Decide one batch on the present image."""
         self.deciding[batch] = tuple(self.requests.get(batch, ()))
-        return decide(self.state, batch, self.world, self.deciding[batch])
+        events = decide(self.state, batch, self.world, self.deciding[batch])
+        for event in events:
+            stamp(event, 0.0, 0.0)  # what the journal would refuse is this batch's fault
+        return events
 
     def taken(self, batch: str, requests: Sequence[Request]) -> None:
         """Forget requests that have been decided."""

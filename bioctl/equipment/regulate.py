@@ -1,18 +1,22 @@
 """Control of one unit in one scan: what was commanded, then loops, then what interlocks force."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bioctl.control.alarm import AlarmState
 from bioctl.control.event import ControlEvent
 from bioctl.control.interlock import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig, Mode
-from bioctl.control.loop_state import LoopState, set_mode, set_setpoint
+from bioctl.control.loop_state import LoopState, release_dose, set_mode, set_setpoint
 from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Reading
+
+Fence = Callable[[str, Callable[[], None]], str]
+"""Runs a named part and returns what went wrong with it, or ""; given by the scan."""
 
 
 @dataclass(slots=True)
@@ -21,8 +25,9 @@ class UnitMemory:
 
     Attributes:
         forced: outputs interlocks hold now, by name.
-        outputs: all level outputs of the last scan, by name.
+        looped: outputs the loops wrote in the last control scan, by name.
         scanned: process time of the last control scan, s; None before the first.
+        owner: batch the dose limits count for.
     """
 
     loops: dict[str, LoopState] = field(default_factory=dict)
@@ -30,8 +35,8 @@ class UnitMemory:
     alarms: dict[str, AlarmState] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
-    outputs: dict[str, float] = field(default_factory=dict)
     scanned: float | None = None
+    owner: str | None = None
 
 
 def due(unit: UnitConfig, memory: UnitMemory, now: float) -> bool:
@@ -40,34 +45,67 @@ def due(unit: UnitConfig, memory: UnitMemory, now: float) -> bool:
 
 
 def regulate(
-    unit: UnitConfig, memory: UnitMemory, image: Image, state: UnitState, now: float
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    state: UnitState,
+    now: float,
+    fence: Fence,
 ) -> list[ControlEvent]:
-    """Scan the loops if they are due, and settle every output of the unit."""
+    """Scan the loops if they are due, each behind the fence; what they write is in the memory."""
+    if not due(unit, memory, now):
+        return []
+    _count_for(memory, state.owner)
+    dt = unit.period_s if memory.scanned is None else now - memory.scanned
+    memory.looped = {}
     events: list[ControlEvent] = []
-    if due(unit, memory, now):
-        dt = unit.period_s if memory.scanned is None else now - memory.scanned
-        memory.looped = {}
-        for name, config in unit.loops.items():
-            events += _scan(config, name, unit, memory, image, state, now, dt)
-        memory.scanned = now
-    memory.outputs = {**state.outputs, **memory.looped, **memory.forced}
+    for name, config in unit.loops.items():
+        part = partial(_scan, config, unit, memory, image, state, now, dt, events)
+        wrong = fence(f"{unit.name}.{name}", part)
+        if wrong:
+            events += _fail(config, memory, state, wrong)
+    memory.scanned = now
     return events
+
+
+def outputs_of(
+    unit: UnitConfig, memory: UnitMemory, state: UnitState, *, closed: bool = False
+) -> dict[str, float]:
+    """Return every level output of the unit as it stands: commands, then loops, then interlocks.
+
+    Args:
+        unit: its configuration.
+        memory: after its last scan.
+        state: what is commanded now.
+        closed: whether feeds, doses and transfers stand still, whatever was commanded.
+    """
+    hold = unit.hold if closed else {}
+    return {**state.outputs, **hold, **memory.looped, **memory.forced}
+
+
+def _count_for(memory: UnitMemory, owner: str | None) -> None:
+    """Begin to count dose limits from 0 when another batch has taken the unit."""
+    if owner is None or owner == memory.owner:
+        return
+    memory.owner = owner
+    memory.loops = {name: release_dose(loop) for name, loop in memory.loops.items()}
 
 
 def _scan(
     config: AnyLoop,
-    name: str,
     unit: UnitConfig,
     memory: UnitMemory,
     image: Image,
     state: UnitState,
     now: float,
     dt: float,
-) -> tuple[ControlEvent, ...]:
-    before = _asked(config, memory.loops.get(name, LoopState()), state.loops.get(name))
+    events: list[ControlEvent],
+) -> None:
+    before = memory.loops.get(config.name, LoopState())
+    before = _asked(config, before, state.loops.get(config.name))
     dose = config.dose if isinstance(config, LoopConfig) else None
     total = _reading(unit, image, dose.totaliser) if dose else None
-    memory.loops[name], outputs, events = scan_loop(
+    memory.loops[config.name], outputs, found = scan_loop(
         config,
         before,
         _reading(unit, image, config.pv),
@@ -80,7 +118,26 @@ def _scan(
         status=_status(unit, image, config),
     )
     memory.looped.update(outputs)
-    return events
+    events += found
+
+
+def _fail(
+    config: AnyLoop, memory: UnitMemory, state: UnitState, wrong: str
+) -> tuple[ControlEvent, ...]:
+    """Let a loop that can't be computed take its declared fallback, if it was to control."""
+    before = memory.loops.get(config.name, LoopState())
+    demand = state.loops.get(config.name)
+    if not isinstance(config, LoopConfig) or demand is None or demand.sp is None:
+        return ()
+    shared = {one.output for one in config.structure.segments if one.shared}
+    memory.looped |= {
+        name: max(value, state.outputs.get(name, value)) if name in shared else value
+        for name, value in config.fallback.items()
+    }
+    memory.loops[config.name] = replace(before, fallback=True, pid=None, status=f"fault: {wrong}")
+    if before.fallback:
+        return ()
+    return (ControlEvent("loop.fallback", {"loop": config.name, "reason": f"fault: {wrong}"}),)
 
 
 def _asked(config: AnyLoop, loop: LoopState, demand: LoopDemand | None) -> LoopState:

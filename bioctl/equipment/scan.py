@@ -6,11 +6,15 @@
                            decide     due         protective events (already acted)
 
 It waits for no network and no disk and asks no clock. Whoever calls it hands in the steps, so the
-scan knows nothing of batches. The fence is per unit and per batch: what fails inside is contained
-and told.
+scan knows nothing of batches. The fence is around each unit's protection, each batch and each loop:
+what fails inside is contained and told.
+
+    protection fails   its connection gets no heartbeat: the plant falls back by itself
+    a batch fails      its units take their hold outputs, and whoever called holds the batch
+    a loop fails       it takes its declared fallback; the unit's other loops go on
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
@@ -19,7 +23,7 @@ from bioctl.control.event import ControlEvent
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
 from bioctl.equipment.protect import protect
-from bioctl.equipment.regulate import UnitMemory, regulate
+from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
 
@@ -35,7 +39,7 @@ class Decisions(Generic[E]):
         outputs: level writes by tag.
         procedure: events by batch; they act when they are durable.
         protective: (unit, event) of interlocks, alarms and loops, which have acted already.
-        broken: what failed behind the fence, by unit or batch.
+        broken: what failed behind the fence, by unit, batch or `unit.loop`.
         beat: units whose protection ran; a connection beats only if all its units' did.
     """
 
@@ -53,20 +57,38 @@ def scan(
     commanded: Mapping[str, UnitState],
     steps: Mapping[str, Step[E]],
     now: float,
+    faulty: Collection[str] = (),
 ) -> Decisions[E]:
-    """Decide one scan at process time `now` (s)."""
+    """Decide one scan at process time `now` (s).
+
+    Args:
+        units: configuration by unit.
+        memory: what each unit's control remembers; changed here.
+        image: reading by tag.
+        commanded: what is commanded now, by unit.
+        steps: of the batches that are due.
+        now: process time, s.
+        faulty: batches that failed before and have not been decided since.
+    """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
         part = partial(_protect, decided, unit, memory[name], image, now)
-        if _fenced(decided, name, part):
+        if not _fenced(decided, name, part):
             decided.beat.add(name)
     for batch, step in steps.items():
         _fenced(decided, batch, partial(_take, decided, batch, step))
     for name, unit in units.items():
         state = commanded.get(name, NOTHING)
-        part = partial(_control, decided, unit, memory[name], image, state, now)
-        _fenced(decided, name, part)
+        _control(decided, unit, memory[name], image, state, now)
+        closed = state.owner in decided.broken or state.owner in faulty
+        levels = outputs_of(unit, memory[name], state, closed=closed)
+        decided.outputs |= tagged(unit, levels)
     return decided
+
+
+def tagged(unit: UnitConfig, levels: Mapping[str, float]) -> dict[str, Scalar]:
+    """Return levels by tag; an output the site no longer has is left out."""
+    return {unit.outputs[one].name: level for one, level in levels.items() if one in unit.outputs}
 
 
 def _take(decided: Decisions[E], batch: str, step: Step[E]) -> None:
@@ -87,18 +109,15 @@ def _control(
     state: UnitState,
     now: float,
 ) -> None:
-    events = regulate(unit, memory, image, state, now)
+    events = regulate(unit, memory, image, state, now, partial(_fenced, decided))
     decided.protective.extend((unit.name, event) for event in events)
-    decided.outputs.update(
-        {unit.outputs[name].name: value for name, value in memory.outputs.items()}
-    )
 
 
-def _fenced(decided: Decisions[E], name: str, call: Callable[[], None]) -> bool:
+def _fenced(decided: Decisions[E], name: str, call: Callable[[], None]) -> str:
     """Run one part; what it raises stays its own, and is told (the only broad except there is)."""
     try:
         call()
     except Exception as error:  # noqa: BLE001  the fence: one unit's fault must not stop the others
         decided.broken[name] = f"{type(error).__name__}: {error}"
-        return False
-    return True
+        return decided.broken[name]
+    return ""

@@ -1,0 +1,65 @@
+"""What units keep over a restart, as one blob of JSON for a snapshot: it may be lost.
+
+Interlocks that wait for a person, alarms nobody acknowledged, dose limits and ramps. Batch states
+are not in it: they come from the journal's entries alone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from bioctl.control.memory import (
+    recall_alarm,
+    recall_interlock,
+    recall_loop,
+    remember_alarm,
+    remember_interlock,
+    remember_loop,
+)
+from bioctl.equipment.regulate import UnitMemory
+from bioctl.equipment.unit import UnitConfig
+
+
+def remember(memory: Mapping[str, UnitMemory]) -> bytes:
+    """Return what all units keep, as JSON."""
+    return orjson.dumps({name: _of_unit(one) for name, one in memory.items()})
+
+
+def recall(units: Mapping[str, UnitConfig], blob: bytes | None) -> dict[str, UnitMemory]:
+    """Return the units' memory; what no longer fits the site, or is no such blob, is left out."""
+    found = _decoded(blob)
+    return {name: _to_unit(unit, _map(found.get(name))) for name, unit in units.items()}
+
+
+def _of_unit(memory: UnitMemory) -> dict[str, Any]:
+    return {
+        "owner": memory.owner,
+        "loops": {name: remember_loop(one) for name, one in memory.loops.items()},
+        "interlocks": {name: remember_interlock(one) for name, one in memory.interlocks.items()},
+        "alarms": {name: remember_alarm(one) for name, one in memory.alarms.items()},
+    }
+
+
+def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
+    loops, interlocks, alarms = (_map(kept.get(key)) for key in ("loops", "interlocks", "alarms"))
+    owner = kept.get("owner")
+    return UnitMemory(
+        loops={n: recall_loop(c, _map(loops[n])) for n, c in unit.loops.items() if n in loops},
+        interlocks={
+            n: recall_interlock(_map(interlocks[n])) for n in interlocks if n in unit.interlocks
+        },
+        alarms={n: recall_alarm(_map(alarms[n])) for n in alarms if n in unit.alarms},
+        owner=owner if isinstance(owner, str) else None,
+    )
+
+
+def _decoded(blob: bytes | None) -> Mapping[str, Any]:
+    try:
+        return _map(orjson.loads(blob or b"{}"))
+    except orjson.JSONDecodeError:
+        return {}
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
