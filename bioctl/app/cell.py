@@ -21,6 +21,7 @@ from bioctl.audit.journal import Journal
 from bioctl.audit.people import People
 from bioctl.batch.apply import Fact, fold
 from bioctl.batch.log import SYSTEM
+from bioctl.batch.perform import CALL_DEADLINE_S
 from bioctl.batch.recovery import open_calls, recover
 from bioctl.batch.state import CellState
 from bioctl.clock import Clock, SystemClock
@@ -92,13 +93,13 @@ async def _recovered(site: Site, journal: Journal) -> Store:
     state = fold(past, CellState())
     snapshot = await asyncio.to_thread(journal.last_snapshot)
     alive = max(state.t, snapshot.t if snapshot else 0.0)
-    core = Core(site, state)
+    core = Core(site, state, snapshot.blob if snapshot else None)
     core.world.now = alive
     store = Store(journal, core)
     how = "first start" if not past else "as asked" if state.clean else "it did not say goodbye"
     data = {"version": __version__, "profile": site.profile, "how_it_ended_before": how}
     started = Event(kind="cell.started", actor=SYSTEM, data=data, t=alive)
-    await store.commit([started, *recover(state, alive, alive)])
+    await store.commit([started, *recover(state, alive, alive, site.units)])
     return store
 
 
@@ -106,7 +107,7 @@ def _note_open_calls(shell: Shell) -> None:
     """Ask the equipment, once it is there, about every one-shot command whose fate is open."""
     for batch, path, call in open_calls(shell.core.state):
         unit = shell.core.state.batches[batch].control.step(path).unit
-        data = {"id": call, "deadline": shell.clock.utc() + 1.0}
+        data = {"id": call, "deadline": shell.clock.utc() + CALL_DEADLINE_S}  # at the latest
         shell.calls.open[call] = Event(
             kind="call.intent", actor=SYSTEM, data=data, batch=batch, unit=unit, path=path
         )
