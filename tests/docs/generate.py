@@ -29,7 +29,7 @@ PROMISES: Mapping[int, str] = {
     4: "After any crash no phase goes forward without a person; life support goes on.",
     5: "If the controller dies or stalls, the plant falls back by itself.",
     6: "A Bad, stale or impossible value drives no loop and satisfies no condition.",
-    7: "If the journal can't be written, nothing that starts, opens, doses or advances is accepted.",
+    7: "If the journal can't be written, nothing that starts, doses or advances is accepted.",
     8: "Bad input never reaches the plant; it gets one plain sentence.",
     9: "A change to journal or history older than the last external anchor is found offline.",
     10: "In process, the same seed gives the same events.",
@@ -131,9 +131,7 @@ def classes() -> str:
     for one in capabilities().classes.values():
         groups = {"measurement": one.measurements, "output": one.outputs, "loop": one.loops}
         rows = (
-            [f"`{name}`", kind, eu]
-            for kind, names in groups.items()
-            for name, eu in names.items()
+            [f"`{name}`", kind, eu] for kind, names in groups.items() for name, eu in names.items()
         )
         words = ", ".join(f"`{command}`" for command in one.commands)
         listed = table(["name", "is a", "eu"], rows)
