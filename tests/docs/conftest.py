@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_OURS = {".venv", ".git", "dist", "node_modules", "__pycache__"}
+MADE = {"dist", "demo-out", "__pycache__"}
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +23,13 @@ def tracked() -> list[Path]:
         ).stdout
         files = [ROOT / name for name in said.split("\0") if name]
     else:
-        files = [path for path in ROOT.rglob("*") if not NOT_OURS & set(path.parts)]
+        files = [path for path in ROOT.rglob("*") if ours(path.relative_to(ROOT))]
     return [path for path in files if path.is_file()]
+
+
+def ours(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts if part != ".ci")
+    return not hidden and not MADE & set(path.parts)
 
 
 @pytest.fixture(scope="session")
