@@ -8,6 +8,7 @@ A part stands between `<!-- generated: NAME -->` and `<!-- end -->`.
 
 import ast
 import re
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -154,12 +155,21 @@ NONE = "**none yet**"
 def promise_marks() -> dict[int, list[str]]:
     """Return the test files that hold a `promise(n)` mark, by number."""
     found: dict[int, set[str]] = {}
-    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+    for file in _tests():
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.promise":
                 number = ast.literal_eval(node.args[0])
                 found.setdefault(int(number), set()).add(file.relative_to(ROOT).as_posix())
     return {number: sorted(files) for number, files in found.items()}
+
+
+def _tests() -> list[Path]:
+    """Return the test files that git knows, or all there are where it is no checkout."""
+    if not (ROOT / ".git").exists():
+        return sorted((ROOT / "tests").rglob("test_*.py"))
+    words = ["git", "ls-files", "tests/**/test_*.py"]
+    said = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in said.splitlines() if (ROOT / name).is_file()]
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
