@@ -30,9 +30,10 @@ def pack_floats(values: Floats) -> bytes:
         scaled = np.rint(values * 10.0**decimals)
         if not np.all(np.abs(scaled) < _EXACT):  # also NaN and infinity
             break
-        # Equal as numbers is not enough: -0.0 must come back as -0.0.
-        if (scaled / 10.0**decimals).tobytes() == values.tobytes():
-            return _pack_steps(scaled.astype(np.int64), decimals)
+        whole = scaled.astype(np.int64)
+        # Equal as numbers is not enough: -0.0, which no whole number is, must come back as -0.0.
+        if (whole / 10.0**decimals).tobytes() == values.tobytes():
+            return _pack_steps(whole, decimals)
     shuffled = values.view(np.uint8).reshape(-1, 8).T.tobytes()
     return _HEADER.pack(_RAW, 8, len(values), 0) + _compress(shuffled)
 
