@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from bioctl.errors import InputError
 from bioctl.language.document import Mapping, Node
-from bioctl.language.nearest import suggest
+from bioctl.language.nearest import nearest, suggest
 from bioctl.language.quantity import compatible, convert, parse_quantity, parse_range
 from bioctl.values import Range
 
@@ -36,7 +36,10 @@ class Fields:
         if node is not None:
             return located(node, read)
         if default is None:
-            self.node.refuse(f"{self.what} needs `{name}`.")
+            near = nearest(name, self.node.entries)
+            self.node.refuse(
+                f"{self.what} needs `{name}`.", f"did you mean it by {near!r}?" if near else ""
+            )
         return default
 
     def close(self, others: Iterable[str] = ()) -> None:

@@ -19,6 +19,8 @@ from bioctl.values import Range
 
 T = TypeVar("T")
 SWITCH = "switch"
+ANY = Range(-1e300, 1e300)
+"""Range of a tag that could not be read: its error is noted, and others that use it are no errors."""
 
 
 def read_unit(
@@ -87,8 +89,7 @@ def _tags(
             )
             continue
         tag = collect(errors, node, partial(_tag, unit, connection, eu, kind))
-        if tag is not None:
-            tags[name] = tag
+        tags[name] = tag or Tag("", eu, ANY, kind, "", connection)
     inner.close()
     return tags
 
