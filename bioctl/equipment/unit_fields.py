@@ -20,7 +20,7 @@ from bioctl.values import Range
 T = TypeVar("T")
 SWITCH = "switch"
 ANY = Range(-1e300, 1e300)
-"""Range of a tag that could not be read: its error is noted, and others that use it are no errors."""
+"""Range of a tag that could not be read: its error is noted, what uses it is no other error."""
 
 
 def read_unit(
