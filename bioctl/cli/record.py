@@ -22,9 +22,10 @@ def record(
 ) -> None:
     """Write the record of a batch from the verified journal."""
     from bioctl.batch.record import write_record  # noqa: PLC0415
+    from bioctl.clock import SystemClock  # noqa: PLC0415
 
     file = out or Path(f"{batch}.{format_}")
-    write_record(existing_site(site), batch, format_, file)
+    write_record(existing_site(site), batch, format_, file, made=SystemClock().utc())
     if as_json:
         print_json({"batch": batch, "format": format_, "file": str(file)})
     else:

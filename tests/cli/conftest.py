@@ -34,10 +34,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with subprocess.Popen(
         [sys.executable, program, socket], stdout=subprocess.PIPE, text=True
     ) as cell:
-        assert cell.stdout
-        assert cell.stdout.readline() == "ready\n"
-        yield site
-        cell.terminate()
+        try:
+            assert cell.stdout
+            assert cell.stdout.readline() == "ready\n"
+            yield site
+        finally:
+            cell.terminate()
 
 
 @pytest.fixture

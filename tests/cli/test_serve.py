@@ -38,14 +38,16 @@ def serve(site: Path) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def running(site: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(words(site), stdout=subprocess.PIPE, text=True) as controller:
-        assert controller.stdout
-        assert "cell ready" in controller.stdout.readline()
-        yield controller
-        controller.terminate()
+        try:
+            assert controller.stdout
+            assert "cell ready" in controller.stdout.readline()
+            yield controller
+        finally:
+            controller.terminate()
 
 
 def test_batch_is_started_aborted_and_found_in_the_journal(
-    cli: Run, twin_site: Path, password: Path
+    cli: Run, twin_site: Path, password: Path, tmp_path: Path
 ) -> None:
     at = ("--site", twin_site)
     siri = ("--user", "siri", "--password-file", password, *at)
@@ -66,6 +68,11 @@ def test_batch_is_started_aborted_and_found_in_the_journal(
     shown = cli("audit", "show", "--batch", "B-1", "--user", "siri", *at).stdout
     assert "ABORTING" in shown
     assert cli("batch", "list", *at).exit_code == 4
+    for format_ in ("html", "json"):
+        file = tmp_path / f"record.{format_}"
+        assert cli("record", "B-1", "--format", format_, "--out", file, *at).exit_code == 0
+        assert "leak" in file.read_text("utf-8")
+    assert cli("record", "B-2", *at).exit_code == 1
 
 
 def test_wrong_site_file_is_exit_1_with_place(site: Path) -> None:
