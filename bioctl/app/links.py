@@ -7,7 +7,7 @@ from bioctl.batch.log import SYSTEM, rule_actor
 from bioctl.batch.requests import Request
 from bioctl.batch.state import CellState
 from bioctl.equipment.driver import Link, Snapshot
-from bioctl.phases.states import Command, State, after
+from bioctl.phases.states import Command, after
 
 WATCHDOG_S = 5.0
 """After this long without us (host) the plant has gone to its own fallback: batches are held."""
@@ -32,33 +32,42 @@ class Links:
             kind = "link.up" if snap.link is Link.UP else "link.down"
             data = {"connection": name, "reason": snap.reason}
             events.append(Event(kind=kind, actor=SYSTEM, data=data, t=now))
-            if snap.link is not Link.UP:
-                self._lost.setdefault(name, mono)
+            if snap.link is not Link.UP or before is not None:
+                self._lost.setdefault(name, mono)  # UP in a new epoch: there was a gap between
         return events
 
-    def must_hold(self, snapshots: Mapping[str, Snapshot], mono: float) -> str:
-        """Return why running batches must be held now, or ""."""
+    def must_hold(self, snapshots: Mapping[str, Snapshot], mono: float) -> dict[str, str]:
+        """Return why batches must be held now, by connection."""
         stalled = self._beat is not None and mono - self._beat > WATCHDOG_S
         self._beat = mono
-        reasons = ["the controller stood still longer than the plant's watchdog"] * stalled
-        for name, snap in snapshots.items():
-            lost = self._lost.get(name)
-            if lost is None or snap.link is not Link.UP:
-                continue
+        stall = "the controller stood still longer than the plant's watchdog" if stalled else ""
+        found = {name: self._gap(name, snap, mono) or stall for name, snap in snapshots.items()}
+        return {name: reason for name, reason in found.items() if reason}
+
+    def _gap(self, name: str, snap: Snapshot, mono: float) -> str:
+        lost = self._lost.get(name)
+        if lost is None:
+            return ""
+        if snap.link is Link.UP:
             del self._lost[name]
-            if mono - lost > WATCHDOG_S:
-                reasons.append(f"connection {name} was lost for {mono - lost:.0f} s")
-            elif "restart" in snap.reason:
-                reasons.append(f"the server of connection {name} was restarted")
-        return "; ".join(reasons)
+            if "restart" in snap.reason:
+                return f"the server of connection {name} was restarted"
+        long = mono - lost > WATCHDOG_S
+        return f"connection {name} was lost for {mono - lost:.0f} s" if long else ""
 
 
-def hold_all(cell: CellState, reason: str) -> dict[str, Request]:
-    """Return a Hold by rule for every batch that can be held, by batch."""
-    return {
-        batch.id: Request(
-            id="", name="hold", actor=rule_actor("plant was on its own"), reason=reason
-        )
-        for batch in cell.batches.values()
-        if batch.state is not State.HOLDING and after(batch.state, Command.HOLD)
-    }
+def holds(cell: CellState, reasons: Mapping[str, str], rule: str) -> dict[str, Request]:
+    """Return a Hold by rule for every batch that can be held and has one of these units.
+
+    Args:
+        cell: now.
+        reasons: why, by unit.
+        rule: its name, for the journal.
+    """
+    found = {}
+    for batch in cell.batches.values():
+        why = [reasons[unit] for unit in batch.control.units.values() if unit in reasons]
+        if why and after(batch.state, Command.HOLD):
+            reason = "; ".join(dict.fromkeys(why))
+            found[batch.id] = Request(id="", name="hold", actor=rule_actor(rule), reason=reason)
+    return found

@@ -24,19 +24,33 @@ def next_tick(due: float, now: float, period: float) -> tuple[float, int]:
 
 
 class ProcessClock:
-    """Process time of a cell on the wall clock.
+    """Process time of a cell: it never goes back, whatever a plant's clock does.
 
     It is the plant's own process time where the plant has one and is heard, and otherwise goes on
-    at the pace of the host's monotonic clock. It never goes back.
+    at the pace of the host's monotonic clock. A plant that began again at 0 (or never was as far as
+    the journal) goes on from where we are.
     """
 
     def __init__(self, start: float) -> None:
         self._now = start
         self._mono: float | None = None
+        self._plant: float | None = None
+        self._ahead = 0.0
 
     def at(self, plant: float | None, mono: float) -> float:
-        """Return process time in s for a scan at host time `mono`."""
-        passed = 0.0 if self._mono is None else mono - self._mono
+        """Return process time in s.
+
+        Args:
+            plant: the plant's process time, None where it has none or is not heard.
+            mono: host monotonic time, s.
+        """
+        passed = 0.0 if self._mono is None else max(mono - self._mono, 0.0)
         self._mono = mono
-        self._now = max(self._now, plant) if plant is not None else self._now + passed
+        if plant is None:
+            self._now += passed
+            return self._now
+        if self._plant is None or plant < self._plant:
+            self._ahead = max(self._now - plant, 0.0)
+        self._plant = plant
+        self._now = max(self._now, plant + self._ahead)
         return self._now
