@@ -1,17 +1,15 @@
 """One-shot commands to equipment: intent durable → act once → read back → outcome (promise 3)."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from bioctl.app.store import Store
 from bioctl.audit.entry import Event
 from bioctl.batch.log import SYSTEM
+from bioctl.batch.perform import CALL_DEADLINE_S
+from bioctl.batch.recovery import open_calls
 from bioctl.clock import Clock
 from bioctl.equipment.driver import Call, CallState, Driver, Outcome
-from bioctl.errors import StorageError, UnreachableError
-
-RETRY_S = 1.0
-"""Host seconds between two questions about a call whose fate is open."""
+from bioctl.errors import RefusedError, StorageError, UnreachableError
 
 GRACE_S = 0.5
 """A call that never arrived is void this long after its deadline: the equipment refuses it then."""
@@ -29,6 +27,17 @@ class Calls:
         self._quiet_s = quiet_s
         self.open: dict[str, Event] = {}
         """Intents whose fate is not known, by call id."""
+
+    def note_open(self) -> None:
+        """Ask from now on about every call of the journal whose fate is not known."""
+        state = self._store.core.state
+        deadline = self._clock.utc() + CALL_DEADLINE_S  # the last it can have
+        for batch, path, call in open_calls(state):
+            unit = state.batches[batch].control.step(path).unit
+            data = {"id": call, "deadline": deadline}
+            self.open[call] = Event(
+                kind="call.intent", actor=SYSTEM, data=data, batch=batch, unit=unit, path=path
+            )
 
     async def carry_out(self, events: Sequence[Event]) -> None:
         """Send every call these durable events ask for."""
@@ -57,7 +66,9 @@ class Calls:
     async def _ask(self, event: Event) -> None:
         try:
             outcome = await self._driver(event).outcome(event.data["id"])
-        except UnreachableError:
+        except (UnreachableError, RefusedError):
+            return
+        if outcome.state is CallState.UNKNOWN:
             return
         void = self._clock.utc() > float(event.data["deadline"]) + GRACE_S
         if outcome.state is not CallState.NEVER_ARRIVED or void:
@@ -87,10 +98,3 @@ class Calls:
     def _driver(self, event: Event) -> Driver:
         unit = self._store.core.site.units[str(event.unit)]
         return self._drivers[unit.connection]
-
-
-async def keep_resolving(calls: Calls) -> None:
-    """Ask again and again until every fate is known; runs beside the scan."""
-    while True:
-        await calls.resolve()
-        await asyncio.sleep(RETRY_S)

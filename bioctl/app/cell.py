@@ -15,14 +15,13 @@ from bioctl.app.core import Core
 from bioctl.app.drivers import make_drivers
 from bioctl.app.pipeline import Pipeline
 from bioctl.app.shell import Shell
-from bioctl.app.store import Store
-from bioctl.audit.entry import Entry, Event
+from bioctl.app.store import Store, fact
+from bioctl.audit.entry import Event
 from bioctl.audit.journal import Journal
 from bioctl.audit.people import People
-from bioctl.batch.apply import Fact, fold
+from bioctl.batch.apply import fold
 from bioctl.batch.log import SYSTEM
-from bioctl.batch.perform import CALL_DEADLINE_S
-from bioctl.batch.recovery import open_calls, recover
+from bioctl.batch.recovery import recover
 from bioctl.batch.state import CellState
 from bioctl.clock import Clock, SystemClock
 from bioctl.equipment.driver import Driver
@@ -34,16 +33,6 @@ from bioctl.port.listener import serve as serve_port
 from bioctl.port.server import create_app
 
 log = structlog.get_logger()
-
-
-def facts(journal: Journal) -> list[Fact]:
-    """Return what every entry decides, in order."""
-    return [fact(entry) for entry in journal.read()]
-
-
-def fact(entry: Entry) -> Fact:
-    """Return the deciding part of an entry."""
-    return Fact(entry.kind, entry.data, entry.batch, entry.unit, entry.path, entry.t)
 
 
 async def serve(site_file: Path) -> int:
@@ -62,9 +51,9 @@ async def serve(site_file: Path) -> int:
         recorder = await asyncio.to_thread(open_recorder, site, store)
         stack.push_async_callback(asyncio.to_thread, recorder.close)
         shell = Shell(store, drivers, recorder, clock, lockstep=site.clock == "lockstep")
-        _note_open_calls(shell)
-        await shell.seal_all()
+        shell.calls.note_open()
         await _run(site, shell, drivers, clock)
+        shell.keeper.save(store.core.world.now, clock.monotonic())
         goodbye = Event(kind="cell.stopped", actor=SYSTEM, data={}, t=store.core.world.now)
         await store.commit([goodbye])
     return 0
@@ -89,7 +78,7 @@ def open_recorder(site: Site, store: Store) -> Recorder:
 
 async def _recovered(site: Site, journal: Journal) -> Store:
     """Fold the journal, and hold what ran when the last controller ended."""
-    past = await asyncio.to_thread(facts, journal)
+    past = await asyncio.to_thread(lambda: [fact(entry) for entry in journal.read()])
     state = fold(past, CellState())
     snapshot = await asyncio.to_thread(journal.last_snapshot)
     alive = max(state.t, snapshot.t if snapshot else 0.0)
@@ -101,16 +90,6 @@ async def _recovered(site: Site, journal: Journal) -> Store:
     started = Event(kind="cell.started", actor=SYSTEM, data=data, t=alive)
     await store.commit([started, *recover(state, alive, alive, site.units)])
     return store
-
-
-def _note_open_calls(shell: Shell) -> None:
-    """Ask the equipment, once it is there, about every one-shot command whose fate is open."""
-    for batch, path, call in open_calls(shell.core.state):
-        unit = shell.core.state.batches[batch].control.step(path).unit
-        data = {"id": call, "deadline": shell.clock.utc() + CALL_DEADLINE_S}  # at the latest
-        shell.calls.open[call] = Event(
-            kind="call.intent", actor=SYSTEM, data=data, batch=batch, unit=unit, path=path
-        )
 
 
 async def _run(site: Site, shell: Shell, drivers: Mapping[str, Driver], clock: Clock) -> None:

@@ -39,7 +39,7 @@ class Core:
 
     def __init__(self, site: Site, state: CellState, kept: bytes | None = None) -> None:
         self.site = site
-        self.state = state
+        self.state = CellState()
         self.memory = recall(site.units, kept)
         self.world = World(site.units, {}, state.t, 0.0)
         self.requests: dict[str, list[Request]] = {}
@@ -51,6 +51,11 @@ class Core:
         """Batches that failed behind the fence and have not been decided since."""
         self.quiet: dict[str, float] = {}
         """Batches that wait for an image younger than a call's outcome, until this host time."""
+        self.replace(state)
+
+    def replace(self, state: CellState) -> None:
+        """Take another state for the present one: the journal was folded anew."""
+        self.state = state
         for batch in state.batches.values():
             self._compile(batch)
 

@@ -7,23 +7,25 @@ wall       a scan every tick on the freshest image; commits and calls run beside
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from bioctl.app.calls import Calls, keep_resolving
+from bioctl.app.calls import Calls
 from bioctl.app.core import Core
-from bioctl.app.links import Links, hold_all
+from bioctl.app.faults import Faults
+from bioctl.app.keeper import Keeper
+from bioctl.app.links import Links, holds
 from bioctl.app.pace import LOCKSTEP_IDLE_S, TICK_S, ProcessClock, next_tick
 from bioctl.app.store import Store
 from bioctl.audit.entry import Event
 from bioctl.batch.engine import over
-from bioctl.batch.log import SYSTEM
 from bioctl.clock import Clock
 from bioctl.equipment.driver import Driver, Link, Snapshot
 from bioctl.equipment.scan import Decisions
 from bioctl.errors import StorageError, UnreachableError
 from bioctl.historian.recorder import Recorder
+from bioctl.phases.dosing import under_way
 from bioctl.values import Scalar
 
-SNAPSHOT_S = 20.0
-"""Host seconds between two snapshots of what may be lost."""
+TIDY_S = 1.0
+"""Host seconds between two looks at what is open: calls, a failed journal, seals."""
 
 
 class Shell:
@@ -41,87 +43,97 @@ class Shell:
         self.store = store
         self.core: Core = store.core
         self.drivers = drivers
-        self.recorder = recorder
         self.clock = clock
         self.links = Links()
         self.calls = Calls(store, drivers, clock, quiet_s=0.0 if lockstep else 0.5)
+        self.keeper = Keeper(self.core, store.journal, recorder, clock.monotonic())
         self.snapshots: Mapping[str, Snapshot] = {}
         self.late_ticks = 0
         self.stopping = asyncio.Event()
-        self._broken: dict[str, str] = {}
-        self._saved = clock.monotonic()
+        self._faults = Faults(store)
+        self._process = ProcessClock(self.core.world.now)
+        self._decided: Decisions[Event] | None = None
+        self._starved = False
         self._beat = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._sealing: set[str] = set()
 
     async def run_lockstep(self) -> None:
         """Take turns with the simulated plant until told to stop."""
         driver = next(iter(self.drivers.values()))
         async with asyncio.TaskGroup() as group:
-            resolver = group.create_task(keep_resolving(self.calls))
+            tidy = group.create_task(self._keep_tidy())
             while not self.stopping.is_set():
-                await self._turn(driver)
-            resolver.cancel()
+                await self.turn(driver)
+            tidy.cancel()
 
     async def run_wall(self) -> None:
         """Scan at a fixed rate until told to stop; late ticks are skipped and counted."""
-        process = ProcessClock(self.core.state.t)
         due = self.clock.monotonic()
         async with asyncio.TaskGroup() as group:
-            resolver = group.create_task(keep_resolving(self.calls))
+            tidy = group.create_task(self._keep_tidy())
             while not self.stopping.is_set():
-                self._tick(process)
+                for batch, events in self.tick().items():
+                    group.create_task(self._act(batch, events))
                 due, skipped = next_tick(due, self.clock.monotonic(), TICK_S)
                 self.late_ticks += skipped
                 await asyncio.sleep(max(due - self.clock.monotonic(), 0.0))
-            resolver.cancel()
-            await asyncio.gather(*self._tasks)
+            tidy.cancel()
 
-    async def _turn(self, driver: Driver) -> None:
-        """One lockstep turn; virtual time waits for the disk and for people."""
+    async def turn(self, driver: Driver) -> None:
+        """One lockstep turn; virtual time waits for the disk and for people.
+
+        Without the plant, scans go on where time stands: people are answered and see BAD readings.
+        """
         started, dt = self.clock.monotonic(), self._dt()
-        try:
-            snapshot = await driver.exchange(self._outputs(), dt)
-        except UnreachableError:
-            snapshot = driver.latest()
-        if snapshot.link is not Link.UP or snapshot.process_time is None:
-            self._note_links({driver.name: snapshot}, self.core.world.now)
-            await asyncio.sleep(LOCKSTEP_IDLE_S)
-            return
-        decided = self._scan({driver.name: snapshot}, snapshot.process_time)
+        snapshot = await self._exchange(driver, dt)
+        up = snapshot.link is Link.UP and snapshot.process_time is not None
+        now = self._process.at(snapshot.process_time, started) if up else self.core.world.now
+        decided = self._scan({driver.name: snapshot}, now)
         for batch, events in decided.procedure.items():
             if events:
-                await self.calls.carry_out(await self.store.decide(batch, events))
-                await self._seal(batch)
-        if self.core.waiting():
+                await self._act(batch, events)
+        if not up or self._silent(driver.name):
+            await asyncio.sleep(LOCKSTEP_IDLE_S)
+        elif self.core.waiting():
             pace = dt / self.core.site.waiting_pace
             await asyncio.sleep(max(started + pace - self.clock.monotonic(), 0.0))
 
-    def _tick(self, process: ProcessClock) -> None:
-        """One scan on what is there; nothing here waits."""
+    def tick(self) -> dict[str, Sequence[Event]]:
+        """One scan on what is there; nothing here waits. Return what batches decided."""
         snapshots = {name: driver.latest() for name, driver in self.drivers.items()}
         times = [snap.process_time for snap in snapshots.values() if snap.link is Link.UP]
-        now = process.at(next((t for t in times if t is not None), None), self.clock.monotonic())
-        decided = self._scan(snapshots, now)
+        heard = next((t for t in times if t is not None), None)
+        decided = self._scan(snapshots, self._process.at(heard, self.clock.monotonic()))
         outputs = self._outputs()
         self._beat += 1
         for name, driver in self.drivers.items():
-            units = {u.name for u in self.core.site.units.values() if u.connection == name}
-            if units <= decided.beat:
-                mine = {
-                    t.name: outputs[t.name]
-                    for t in self.core.site.tags
-                    if t.connection == name and t.name in outputs
-                }
-                driver.post(mine, self._beat)
-        for batch, events in decided.procedure.items():
-            if events:
-                self._spawn(batch, events)
+            if not self._silent(name):
+                tags = [tag.name for tag in self.core.site.tags if tag.connection == name]
+                driver.post({tag: outputs[tag] for tag in tags if tag in outputs}, self._beat)
+        found = {batch: events for batch, events in decided.procedure.items() if events}
+        self.core.pending |= found.keys()
+        return found
 
-    def _spawn(self, batch: str, events: Sequence[Event]) -> None:
-        self.core.pending.add(batch)
-        task = asyncio.create_task(self._act(batch, events))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def tidy(self) -> None:
+        """Find out about open calls, fold anew after an outage, seal what is over."""
+        await self.calls.resolve()
+        if await self.store.refold():
+            self.calls.note_open()
+        for batch in tuple(self.core.state.batches):
+            await self._seal(batch)
+
+    async def _keep_tidy(self) -> None:
+        while True:
+            await self.tidy()
+            await asyncio.sleep(TIDY_S)
+
+    async def _exchange(self, driver: Driver, dt: float) -> Snapshot:
+        if self._silent(driver.name):  # no heartbeat: its watchdog shall act
+            return driver.latest()
+        try:
+            return await driver.exchange(self._outputs(), dt)
+        except UnreachableError:
+            return driver.latest()
 
     async def _act(self, batch: str, events: Sequence[Event]) -> None:
         await self.calls.carry_out(await self.store.decide(batch, events))
@@ -129,75 +141,69 @@ class Shell:
 
     def _scan(self, snapshots: Mapping[str, Snapshot], now: float) -> Decisions[Event]:
         mono, utc = self.clock.monotonic(), self.clock.utc()
-        self._note_links(snapshots, now)
-        reason = self.links.must_hold(snapshots, mono)
-        if reason:
-            for batch, request in hold_all(self.core.state, reason).items():
-                self.core.request(batch, request)
+        self.snapshots = snapshots
+        self.store.tell(self.links.changes(snapshots, now, mono))
+        self._starved = self.store.starved(mono, now)
+        self._ask_holds(self.links.must_hold(snapshots, mono))
         readings = {tag: r for snap in snapshots.values() for tag, r in snap.readings.items()}
-        decided = self.core.scan(readings, now, utc, mono)
-        self._decided = decided
+        decided = self._decided = self.core.scan(readings, now, utc, mono)
+        for batch, events in decided.procedure.items():
+            if not events:
+                self.core.taken(batch, self.core.deciding[batch])
         self.store.protective(decided.protective, now)
-        self._contain(decided, now)
-        self._keep(now, utc, mono)
+        self._faults.contain(decided.broken, now)
+        self.keeper.keep(now, utc, mono, news=bool(decided.protective))
         return decided
 
-    def _outputs(self) -> dict[str, Scalar]:
-        """Return level outputs of the last scan; hold outputs when the journal fails too long."""
-        outputs: dict[str, Scalar] = dict(self._decided.outputs) if self._decided else {}
-        if self.store.watch(self.clock.monotonic(), self.core.world.now):
-            for unit in self.core.site.units.values():
-                outputs |= {unit.outputs[name].name: value for name, value in unit.hold.items()}
-        return outputs
+    def _ask_holds(self, lost: Mapping[str, str]) -> None:
+        """Queue holds for batches on lost connections, and for doses nobody can write down."""
+        state, units = self.core.state, self.core.site.units.values()
+        reasons = {unit.name: lost[unit.connection] for unit in units if unit.connection in lost}
+        found = holds(state, reasons, "plant was on its own")
+        if self._starved:
+            doses = dict.fromkeys(self._dosing_units(), "the journal can't be written")
+            found |= holds(state, doses, "no dose without a journal")
+        for batch, request in found.items():
+            if batch not in self.core.pending:
+                self.core.request(batch, request)
 
-    _decided: Decisions[Event] | None = None
+    def _dosing_units(self) -> list[str]:
+        return [
+            batch.control.step(path).unit
+            for batch in self.core.state.batches.values()
+            for path, phase in batch.phases.items()
+            if under_way(phase.memory)
+        ]
+
+    def _outputs(self) -> dict[str, Scalar]:
+        """Return level outputs as they stand; hold outputs when the journal fails too long."""
+        return self.core.outputs(closed=self._starved)
+
+    def _silent(self, connection: str) -> bool:
+        """Whether the protection of one of its units failed, so that it gets no heartbeat."""
+        units = {u.name for u in self.core.site.units.values() if u.connection == connection}
+        return self._decided is not None and not units <= self._decided.beat
 
     def _dt(self) -> float:
         active = self.core.active_units() or set(self.core.site.units)
         periods = [self.core.site.units[name].period_s for name in active]
-        return min(periods, default=1.0)
-
-    def _note_links(self, snapshots: Mapping[str, Snapshot], now: float) -> None:
-        self.snapshots = snapshots
-        self.store.tell(self.links.changes(snapshots, now, self.clock.monotonic()))
-
-    def _contain(self, decided: Decisions[Event], now: float) -> None:
-        """Alarm what failed behind the fence; a failing step holds its batch."""
-        for name, message in decided.broken.items():
-            if self._broken.get(name) != message:
-                text = f"{name}: {message}. Its procedures are held; tell the maintainer."
-                data = {"alarm": f"{name}.fault", "text": text, "priority": 1}
-                self.store.tell([Event(kind="alarm.raised", actor=SYSTEM, data=data, t=now)])
-            if name in self.core.state.batches:
-                hold = hold_all(self.core.state, f"fault: {message}").get(name)
-                self.core.requests[name] = [hold] if hold else []
-        self._broken = dict(decided.broken)
-
-    def _keep(self, now: float, utc: float, mono: float) -> None:
-        for unit, memory in self.core.memory.items():
-            if memory.scanned == now:
-                config = self.core.site.units[unit]
-                tags = [*config.measurements.values(), *config.outputs.values()]
-                readings = {tag.name: self.core.world.image[tag.name] for tag in tags}
-                self.recorder.record(unit, now, utc, readings)
-        if mono - self._saved > SNAPSHOT_S:
-            self._saved = mono
-            self.store.journal.snapshot(now, b"{}")
-
-    async def seal_all(self) -> None:
-        """Seal batches that were over when the last controller ended before sealing them."""
-        for batch in self.core.state.batches:
-            await self._seal(batch)
+        dt = min(periods, default=1.0)
+        # While it waits for people a turn takes no longer than 1 s of host time.
+        return min(dt, self.core.site.waiting_pace) if self.core.waiting() else dt
 
     async def _seal(self, batch: str) -> None:
         state = self.core.state.batches[batch]
-        if over(state) and state.released and not state.sealed:
-            try:
-                entries = await self.store.journal.seal(batch, t=self.core.world.now)
-            except StorageError:
-                return
-            done = [
-                Event(kind=e.kind, actor=e.actor, data=e.data, batch=e.batch, t=e.t)
-                for e in entries
-            ]
-            self.core.adopt(done)
+        done = over(state) and state.released and not state.sealed
+        if not done or batch in self._sealing:
+            return
+        self._sealing.add(batch)
+        try:
+            entries = await self.store.journal.seal(batch, t=self.core.world.now)
+        except StorageError:
+            return
+        finally:
+            self._sealing.discard(batch)
+        self.core.adopt(
+            Event(kind=e.kind, actor=e.actor, data=e.data, batch=e.batch, t=e.t) for e in entries
+        )
+        self.store.changed()

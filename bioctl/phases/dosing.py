@@ -13,11 +13,18 @@ from dataclasses import dataclass
 from bioctl.phases.phase import Action, CallRecord, Do, Done, Fail, Go, View
 from bioctl.values import Scalar
 
+_OPEN = "_open"
+
 DOSING, DELIVERED, STOPPED = 1, 2, 3
 """Equipment states of a dose, as `dose_state` reads."""
 
 SMALLEST_ML = 0.5
 """Less than this is not asked for again: below the pump's resolution."""
+
+
+def under_way(memory: Mapping[str, Scalar]) -> bool:
+    """Whether a phase with this memory has asked for a dose that is not yet counted."""
+    return any(name.endswith(_OPEN) and value for name, value in memory.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,9 @@ class Dose:
         }
         return (
             Do(f"{self.name}_{attempt}", "DOSE", arguments),
-            Go(step, {f"{self.name}_n": attempt, f"{self.name}_open": 1, f"{self.name}_stops": 0}),
+            Go(
+                step, {f"{self.name}_n": attempt, f"{self.name}{_OPEN}": 1, f"{self.name}_stops": 0}
+            ),
         )
 
     def proceed(self, v: View, then: Go | Done) -> Sequence[Action]:
@@ -103,11 +112,11 @@ class Dose:
 
     def _count(self, v: View, volume: float) -> Go:
         total = round(self.delivered(v) + volume, 3)
-        return Go(v.step, {f"{self.name}_mL": total, f"{self.name}_open": 0})
+        return Go(v.step, {f"{self.name}_mL": total, f"{self.name}{_OPEN}": 0})
 
     def is_open(self, v: View) -> bool:
         """Whether an attempt has been asked for and not yet counted."""
-        return bool(v.memory.get(f"{self.name}_open", 0))
+        return bool(v.memory.get(f"{self.name}{_OPEN}", 0))
 
     def _call(self, v: View) -> CallRecord | None:
         return v.call(f"{self.name}_{v.memory[f'{self.name}_n']}")
