@@ -6,7 +6,7 @@ refused on the way is journaled as well.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +14,7 @@ from bioctl.app.start import new_batch
 from bioctl.app.store import Store
 from bioctl.app.views import cell_view
 from bioctl.audit.actions import allowed
-from bioctl.audit.entry import Entry, Event
+from bioctl.audit.entry import Event
 from bioctl.audit.people import People, Person
 from bioctl.audit.sentence import sentence
 from bioctl.audit.signature import sign
@@ -46,7 +46,11 @@ class Pipeline:
         self._more = more
         self._sessions: dict[str, tuple[Person, float]] = {}
         self._news = asyncio.Event()
-        store.journal.watch(self._heard, asyncio.get_running_loop())
+        self._given: set[str] = set()
+        """Ids of commands on their way to an intent."""
+        self._starting = asyncio.Lock()
+        store.changed = self._wake
+        store.journal.watch(lambda _entries: self._wake(), asyncio.get_running_loop())
 
     async def login(self, user: str, password: str) -> Session:
         """Open a session, or refuse and journal it."""
@@ -62,16 +66,13 @@ class Pipeline:
 
     async def command(self, token: str | None, command: Command) -> Answer:
         """Put one command through the pipeline."""
-        earlier = self._core.state.commands.get(command.id)
-        if earlier is not None:
-            return Answer(
-                outcome="accepted",
-                message=f"this command was already given: {earlier or 'under way'}",
-            )
         actor: Actor = SYSTEM
         try:
             person = self._person(token)
             actor = _actor(person)
+            if command.id in self._given or command.id in self._core.state.commands:
+                return self._again(command.id)
+            self._given.add(command.id)
             if not allowed(person.role, command.name):
                 raise RefusedError(f"role {person.role} may not {command.name}")
             if command.deadline is not None and self._clock.utc() > command.deadline:
@@ -81,6 +82,18 @@ class Pipeline:
             data = {"command": command.name, "args": _public(command), "reason": str(error)}
             self._tell("command.rejected", actor, data, self._batch_of(command))
             raise
+        finally:
+            self._given.discard(command.id)
+
+    def _again(self, command: str) -> Answer:
+        """Answer a command whose id was given before; it acts once."""
+        outcome = self._core.state.commands.get(command)
+        if not outcome:
+            return Answer(outcome="accepted", message="this command was already given: under way")
+        if outcome == "done":
+            return Answer(outcome="done", message="this command was already given and is done")
+        why = self._core.state.messages.get(command, outcome)
+        return Answer(outcome="rejected", message=f"this command was already given: {why}")
 
     def view(self) -> dict[str, Any]:
         """Return the cell as JSON."""
@@ -107,6 +120,8 @@ class Pipeline:
         if command.name == "batch.start":
             return await self._start(command, person)
         batch = self._batch(command)
+        if batch.released:
+            raise RefusedError(f"batch {batch.id} is over: it is {batch.state}")
         request = await self._request(command, batch, person)
         await self._intent(command, person, batch.id)
         self._core.request(batch.id, request)
@@ -116,14 +131,18 @@ class Pipeline:
         actor, verb = _actor(person), command.name.removeprefix("batch.")
         if verb in ("answer", "sign"):
             args = await self._answer_args(command, batch, person)
-            return Request(command.id, "answer", actor, command.reason, command.seen, args)
+            return Request(
+                command.id, "answer", actor, command.reason, command.seen, args, command.deadline
+            )
         if verb not in set(Verb):
             raise InputError(
                 f"there is no command {command.name}", help="batch.hold, batch.restart, ..."
             )
         if not command.reason.strip():
             raise InputError(f"{command.name} needs a reason", help="say why, for the record")
-        return Request(command.id, verb, actor, command.reason, command.seen)
+        return Request(
+            command.id, verb, actor, command.reason, command.seen, deadline=command.deadline
+        )
 
     async def _answer_args(
         self, command: Command, batch: BatchState, person: Person
@@ -150,13 +169,18 @@ class Pipeline:
             )
         args = {"prompt": prompt.id, "comment": str(command.args.get("comment", ""))}
         if signs:
-            return await self._signed(command, batch, prompt, args)
+            return await self._signed(command, batch, prompt, args, person)
         low, high = prompt.low, prompt.high
         value = str(command.args.get("value", ""))
         return args | {"value": plausible(prompt.kind, value, prompt.choices, low, high)}
 
     async def _signed(
-        self, command: Command, batch: BatchState, prompt: Prompt, args: dict[str, Any]
+        self,
+        command: Command,
+        batch: BatchState,
+        prompt: Prompt,
+        args: dict[str, Any],
+        person: Person,
     ) -> dict[str, Any]:
         """Authenticate again at the moment of signing, and bind the signature to what was shown."""
         given = command.signature
@@ -167,8 +191,11 @@ class Pipeline:
         signer = await asyncio.to_thread(
             self._people.check, given.user, given.password.get_secret_value()
         )
-        if signer.role != prompt.role:
-            raise RefusedError(f"prompt {prompt.id} is to be signed by a {prompt.role}")
+        if signer.id != person.id:
+            raise RefusedError(
+                f"you are logged in as {person.id} and can't sign as {signer.id}",
+                help="log in as the person who signs",
+            )
         meaning = plausible(prompt.kind, given.meaning, prompt.choices, None, None)
         shown = {"text": prompt.text, "evidence": dict(prompt.evidence), "answer": meaning}
         record = f"batch:{batch.id}/prompt:{prompt.id}"
@@ -176,21 +203,18 @@ class Pipeline:
         return args | {"value": meaning, "signature": asdict(signature)}
 
     async def _start(self, command: Command, person: Person) -> Answer:
-        batch, created = await asyncio.to_thread(new_batch, self._core, command.args)
-        await self._intent(command, person, batch)
-        event = Event(
-            kind="batch.created",
-            actor=_actor(person),
-            data=created,
-            batch=batch,
-            t=self._core.world.now,
-        )
-        await self._store.commit([event])
+        async with self._starting:  # two people may have chosen the same id or unit
+            batch, created = await asyncio.to_thread(new_batch, self._core, command.args)
+            actor, now = _actor(person), self._core.world.now
+            news = [Event("batch.created", actor, created, batch, t=now)] if created else []
+            await self._intent(command, person, batch, news)
         reason = command.reason or "start"
         self._core.request(batch, Request(command.id, "start", _actor(person), reason))
         return await self._outcome(command.id, batch)
 
-    async def _intent(self, command: Command, person: Person, batch: str) -> None:
+    async def _intent(
+        self, command: Command, person: Person, batch: str, more: Sequence[Event] = ()
+    ) -> None:
         data = {"id": command.id, "command": command.name, "args": _public(command)}
         data["reason"] = command.reason
         event = Event(
@@ -201,12 +225,11 @@ class Pipeline:
             t=self._core.world.now,
         )
         try:
-            await self._store.commit([event])
+            await self._store.commit([event, *more])
         except StorageError:
             if command.name.removeprefix("batch.") not in ("hold", "stop", "abort"):
                 raise
-            self._store.tell([event])
-            self._core.adopt([event])
+            self._store.act_late([event])
 
     async def _outcome(self, command: str, batch: str) -> Answer:
         try:
@@ -233,17 +256,18 @@ class Pipeline:
         return person
 
     def _batch_of(self, command: Command) -> str | None:
-        name = str(command.args.get("batch", ""))
-        return name if name in self._core.state.batches else None
+        """Return the batch whose record a refusal belongs to; a finished record takes none."""
+        batch = self._core.state.batches.get(str(command.args.get("batch", "")))
+        return batch.id if batch and not batch.released else None
 
     def _batch(self, command: Command) -> BatchState:
-        name = self._batch_of(command)
-        if name is None:
+        batch = self._core.state.batches.get(str(command.args.get("batch", "")))
+        if batch is None:
             known = ", ".join(self._core.state.batches) or "none"
             raise InputError(
                 f"there is no batch {command.args.get('batch')}", help=f"batches: {known}"
             )
-        return self._core.state.batches[name]
+        return batch
 
     def _tell(
         self, kind: str, actor: Actor, data: Mapping[str, Any], batch: str | None = None
@@ -251,9 +275,10 @@ class Pipeline:
         now = self._core.world.now
         self._store.tell([Event(kind=kind, actor=actor, data=data, batch=batch, t=now)])
 
-    def _heard(self, _entries: list[Entry]) -> None:
+    def _wake(self) -> None:
+        """Let whoever waits for news look again."""
         news, self._news = self._news, asyncio.Event()
-        asyncio.get_running_loop().call_soon(news.set)
+        news.set()
 
 
 def _actor(person: Person) -> Actor:

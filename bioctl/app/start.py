@@ -8,15 +8,15 @@ from bioctl.app.core import Core
 from bioctl.batch.binding import bind
 from bioctl.errors import InputError, RefusedError
 from bioctl.phases.library import capabilities
-from bioctl.phases.states import final
+from bioctl.phases.states import State, final
 from bioctl.recipe.formula import apply_formula
 from bioctl.recipe.load import load_recipe
 
 BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
-def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return batch id and the data of `batch.created`.
+def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """Return batch id and the data of `batch.created`; None for data if the very same batch waits.
 
     Raises:
         InputError: the id, recipe, formula or units do not fit; nothing was started.
@@ -28,13 +28,19 @@ def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]
             f"{batch!r} can't be a batch id",
             help="letters, digits, point, dash and underscore, at most 40, as in B-2026-017",
         )
-    if batch in core.state.batches:
-        raise RefusedError(f"there is a batch {batch} already", help="ids are never given twice")
+    if batch in core.site.units:
+        raise InputError(f"{batch} is a unit and can't be a batch id", help="choose another one")
     recipe = load_recipe(
         str(args.get("recipe", "")), str(args.get("file", "recipe")), capabilities()
     )
     recipe = apply_formula(recipe, _texts(args.get("values")))
     control = bind(recipe, core.site.units, _texts(args.get("units")))
+    known = core.state.batches.get(batch)
+    if known is not None:
+        if known.state is not State.IDLE or known.control.hash() != control.hash():
+            taken = f"there is a batch {batch} already"
+            raise RefusedError(taken, help="ids are never given twice")
+        return batch, None  # it was created, and then its start was refused or lost
     for unit in control.units.values():
         _free(core, unit)
     data = {

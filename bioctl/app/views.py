@@ -7,7 +7,7 @@ from bioctl.app.core import Core
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.control.alarm import AlarmState
 from bioctl.equipment.commanded import NOTHING
-from bioctl.phases.states import legal
+from bioctl.phases.states import final, legal
 from bioctl.values import Reading
 
 
@@ -26,6 +26,7 @@ def cell_view(core: Core) -> dict[str, Any]:
         "prompts": [
             _prompt(core, prompt)
             for batch in state.batches.values()
+            if not final(batch.state)
             for prompt in batch.open_prompts()
         ],
         "alarms": _alarms(core),

@@ -29,7 +29,7 @@ def decide(
 ) -> list[Event]:
     """Return the events of this scan for one batch, in order."""
     log = Log(cell, world.now)
-    take(log, batch_id, requests)
+    take(log, batch_id, requests, world.utc)
     for _ in range(ROUNDS):
         before = len(log.events)
         _start_next(log, batch_id)

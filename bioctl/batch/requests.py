@@ -25,6 +25,7 @@ class Request:
         actor: the person.
         seen: state version its author saw, None if not said.
         args: of `answer`: prompt, value, signature (its public part) or None, comment.
+        deadline: s since 1970 UTC from which it must not act; None for no deadline.
     """
 
     id: str
@@ -33,12 +34,15 @@ class Request:
     reason: str = ""
     seen: int | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
+    deadline: float | None = None
 
 
-def take(log: Log, batch_id: str, requests: Iterable[Request]) -> None:
+def take(log: Log, batch_id: str, requests: Iterable[Request], utc: float) -> None:
     """Carry out requests, the most protective first; each gets its outcome."""
     for request in sorted(requests, key=_priority):
         try:
+            if request.deadline is not None and utc >= request.deadline:
+                raise RefusedError("the command's deadline passed", help="give it again")
             message = _HANDLERS.get(request.name, _command)(log, batch_id, request)
             outcome = "done"
         except BioctlError as error:
@@ -132,7 +136,8 @@ def plausible(
         or (low is not None and number < low)
         or (high is not None and number > high)
     ):
-        raise InputError(f"{value} is not plausible", help=f"expected {low:g} .. {high:g}")
+        limits = [f"{limit:g}" if limit is not None else "any" for limit in (low, high)]
+        raise InputError(f"{value} is not plausible", help=f"expected {' .. '.join(limits)}")
     return number
 
 
