@@ -1,6 +1,7 @@
 """`bioctl audit`: verify the journal and read it. Neither needs a controller, nor stops one."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from bioctl.cli.stores import journal_file, read_entries
 from bioctl.errors import InputError, IntegrityError, UsageError
 
 if TYPE_CHECKING:
+    from bioctl.audit.chain import Head
     from bioctl.audit.entry import Entry
 
 app = noun("Verify and read the journal.")
@@ -24,16 +26,24 @@ JournalArgument = Annotated[
 
 @app.command(
     epilog=example(
-        "bioctl audit verify --site demo-site/site.yaml", "bioctl audit verify copy/journal.db"
+        "bioctl audit verify --site demo-site/site.yaml",
+        "bioctl audit verify copy/journal.db --anchor 327:5b0e...",
     )
 )
 def verify(
-    journal: JournalArgument = None, site: SiteOption = SITE, as_json: JsonOption = False
+    journal: JournalArgument = None,
+    *,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(help="NUMBER:HASH of a head you kept elsewhere; may be given again."),
+    ] = None,
+    site: SiteOption = SITE,
+    as_json: JsonOption = False,
 ) -> None:
     """Check every hash, number, chain and seal; exit 5 names the first entry that is wrong."""
     from bioctl.audit.verify import verify as verify_file  # noqa: PLC0415
 
-    verdict = verify_file(journal or journal_file(site))
+    verdict = verify_file(journal or journal_file(site), _anchors(anchor or []))
     if as_json:
         print_json({**asdict(verdict), "head": verdict.head._asdict()})
     if not verdict.ok:
@@ -42,6 +52,22 @@ def verify(
         )
     if not as_json:
         typer.echo(plain(verdict.message))
+        typer.echo(f"head: {verdict.head.seq}:{verdict.head.hash}")
+
+
+def _anchors(texts: Sequence[str]) -> "list[Head]":
+    from bioctl.audit.chain import Head  # noqa: PLC0415
+
+    found = []
+    for text in texts:
+        number, _, hash_ = text.partition(":")
+        if not (number.isdecimal() and re.fullmatch("[0-9a-f]{64}", hash_)):
+            raise UsageError(
+                f"--anchor {text!r} is no head of a journal.",
+                help="Write NUMBER:HASH as an earlier `bioctl audit verify` printed it.",
+            )
+        found.append(Head(int(number), hash_))
+    return found
 
 
 @app.command(
