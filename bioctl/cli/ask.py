@@ -55,9 +55,9 @@ def ask(
 
 
 def _signing(user: str, password: str, meaning: str) -> "Signing":
-    from pydantic import SecretStr  # noqa: PLC0415
+    from pydantic import SecretStr
 
-    from bioctl.port.messages import Signing, parse  # noqa: PLC0415
+    from bioctl.port.messages import Signing, parse
 
     secret = SecretStr(password)
     return parse(Signing, {"user": user, "password": secret, "meaning": meaning}, "signature")
@@ -66,8 +66,8 @@ def _signing(user: str, password: str, meaning: str) -> "Signing":
 def _command(
     name: str, args: Mapping[str, Any], reason: str, signature: "Signing | None"
 ) -> "Command":
-    from bioctl.clock import SystemClock  # noqa: PLC0415
-    from bioctl.port.messages import Command, parse  # noqa: PLC0415
+    from bioctl.clock import SystemClock
+    from bioctl.port.messages import Command, parse
 
     value = {
         "id": uuid.uuid4().hex,

@@ -49,8 +49,8 @@ def start(
     as_json: JsonOption = False,
 ) -> None:
     """Bind a recipe to units and start it as a new batch."""
-    from bioctl.cli.recipe import read_text  # noqa: PLC0415
-    from bioctl.recipe.library import find_recipe  # noqa: PLC0415
+    from bioctl.cli.recipe import read_text
+    from bioctl.recipe.library import find_recipe
 
     file = find_recipe(recipe)
     args: dict[str, Any] = {
@@ -66,7 +66,7 @@ def start(
 @app.command("list", epilog=example("bioctl batch list --site demo-site/site.yaml"))
 def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
     """List the batches of the running cell."""
-    from bioctl.clock import duration_text  # noqa: PLC0415
+    from bioctl.clock import duration_text
 
     with connect(site) as client:
         batches = client.view()["batches"]

@@ -62,7 +62,7 @@ def read_password(file: Path | None, user: str, option: str = "--password-file")
                 f"There is no password for {user}: no {option} and no terminal to ask at.",
                 help=f"Write it to a file only you can read and give it with {option}.",
             )
-        from getpass import getpass  # noqa: PLC0415
+        from getpass import getpass
 
         return getpass(f"Password of {user}: ")
     try:
@@ -77,7 +77,7 @@ def read_password(file: Path | None, user: str, option: str = "--password-file")
 
 def connect(site: Path) -> "PortClient":
     """Return a client of the controller that serves this site."""
-    from bioctl.port.client import PortClient  # noqa: PLC0415
+    from bioctl.port.client import PortClient
 
     return PortClient(site_path(site, "port", "port.sock"), f"bioctl serve --site {site}")
 
@@ -88,7 +88,7 @@ def site_path(site: Path, name: str, default: str) -> Path:
     Only this field is read: a site file that is being edited must not stand between a person and
     Abort, or an auditor and the journal.
     """
-    from bioctl.language.document import parse  # noqa: PLC0415
+    from bioctl.language.document import parse
 
     file = existing_site(site)
     node = parse(file.read_bytes(), str(file)).as_mapping().entries.get(name)

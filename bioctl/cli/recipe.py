@@ -21,7 +21,7 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check recipes against the phases and unit classes installed here; exit 1 if one is wrong."""
-    from bioctl.phases.library import capabilities  # noqa: PLC0415
+    from bioctl.phases.library import capabilities
 
     able = capabilities()
     found = [_check(name, able) for name in files]
@@ -36,16 +36,16 @@ def check(
 @app.command(epilog=example("bioctl recipe schema > recipe.schema.json"))
 def schema(as_json: JsonOption = False) -> None:  # noqa: ARG001  it is JSON either way
     """Print the JSON Schema of recipes, for completion in editors."""
-    from bioctl.phases.library import capabilities  # noqa: PLC0415
-    from bioctl.recipe.schema import json_schema  # noqa: PLC0415
+    from bioctl.phases.library import capabilities
+    from bioctl.recipe.schema import json_schema
 
     print_json(json_schema(capabilities()))
 
 
 def _check(name: str, able: "Capabilities") -> dict[str, Any]:
-    from bioctl.language.findings import render  # noqa: PLC0415
-    from bioctl.recipe.library import find_recipe  # noqa: PLC0415
-    from bioctl.recipe.load import load_recipe  # noqa: PLC0415
+    from bioctl.language.findings import render
+    from bioctl.recipe.library import find_recipe
+    from bioctl.recipe.load import load_recipe
 
     content = b""
     try:

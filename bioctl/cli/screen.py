@@ -30,7 +30,7 @@ def sentence(error: BioctlError) -> str:
 
 def print_json(value: object, *, one_line: bool = False) -> None:
     """Print JSON; indented for a single answer, one line for each of a stream."""
-    import orjson  # noqa: PLC0415
+    import orjson
 
     options = 0 if one_line else orjson.OPT_INDENT_2
     typer.echo(orjson.dumps(value, option=options).decode())

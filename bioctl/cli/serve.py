@@ -9,8 +9,8 @@ EXAMPLE = example("bioctl serve --site demo-site/site.yaml")
 
 def serve(site: SiteOption = SITE) -> None:
     """Run the controller of a site until Ctrl-C or SIGTERM."""
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
-    from bioctl.app.cell import serve as serve_cell  # noqa: PLC0415
+    from bioctl.app.cell import serve as serve_cell
 
     raise typer.Exit(asyncio.run(serve_cell(existing_site(site))))

@@ -26,7 +26,7 @@ def init(
     as_json: JsonOption = False,
 ) -> None:
     """Write the demonstration site: site file, certificate, password, folders."""
-    from bioctl.cli.site_files import make_site, shipped_template  # noqa: PLC0415
+    from bioctl.cli.site_files import make_site, shipped_template
 
     made = make_site(folder, plant_url, shipped_template())
     if as_json:
@@ -47,7 +47,7 @@ def trust(
     as_json: JsonOption = False,
 ) -> None:
     """Pin the plant's certificate: from now on bioctl talks to this plant and no other."""
-    from bioctl.cli.site_files import pin  # noqa: PLC0415
+    from bioctl.cli.site_files import pin
 
     place, print_ = pin(load(site), connection, certificate)
     if as_json:

@@ -20,8 +20,8 @@ def load(site: Path) -> "Site":
     Raises:
         InputErrors: all that is wrong with it.
     """
-    from bioctl.equipment.site import load_site  # noqa: PLC0415
-    from bioctl.phases.library import capabilities  # noqa: PLC0415
+    from bioctl.equipment.site import load_site
+    from bioctl.phases.library import capabilities
 
     return load_site(existing_site(site), capabilities().classes)
 
@@ -33,7 +33,7 @@ def journal_file(site: Path) -> Path:
 
 def open_people(site: "Site") -> "People":
     """Return the accounts of a site; made if there are none yet."""
-    from bioctl.audit.people import People  # noqa: PLC0415
+    from bioctl.audit.people import People
 
     site.data.mkdir(parents=True, exist_ok=True)
     if site.profile == "demo":
@@ -48,8 +48,8 @@ def read_entries(journal: Path, batch: str | None = None) -> Iterator["Entry"]:
         StorageError: there is none, or it can't be read.
         IntegrityError: it is damaged.
     """
-    from bioctl.audit.file_store import SqliteStore  # noqa: PLC0415
-    from bioctl.audit.sqlite import durability_for  # noqa: PLC0415
+    from bioctl.audit.file_store import SqliteStore
+    from bioctl.audit.sqlite import durability_for
 
     if not journal.is_file():
         raise StorageError(f"There is no journal at {journal}.", help="Give its path or --site.")

@@ -43,7 +43,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add an account; the first one of a cell must be a supervisor, who adds the others."""
-    from bioctl.cli.accounts import Newcomer, add_account  # noqa: PLC0415
+    from bioctl.cli.accounts import Newcomer, add_account
 
     def secret_of_adder(adder: str) -> str:
         return read_password(by_password_file, adder, "--by-password-file")

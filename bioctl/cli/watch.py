@@ -81,7 +81,7 @@ def _entries(client: "PortClient", batch: str, wait_s: float) -> Iterator[Entry]
 
 
 def _show(entry: Entry, batch: str, site: Path) -> None:
-    from bioctl.clock import duration_text  # noqa: PLC0415
+    from bioctl.clock import duration_text
 
     kind = str(entry["kind"])
     line = f"{duration_text(float(entry['t']))}  {plain(str(entry['sentence']))}"
