@@ -105,7 +105,7 @@ class Attach(Phase):
         if v.step == "off" and v.in_step >= float(v.p["off_for"]):
             if cycle < int(v.p["cycles"]):
                 return (Go("on", {"cycle": cycle + 1}),)
-            left = v.reading("suspended_cells").value
+            left = v.number("suspended_cells")
             return (Report("unattached", left, "1e6/mL", "cells still in suspension"), Done())
         return ()
 

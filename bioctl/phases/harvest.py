@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from bioctl.phases.blind import blind
 from bioctl.phases.dosing import Dose
 from bioctl.phases.phase import Action, Done, Go, Phase, Report, View
 from bioctl.phases.specs import REACTOR, integer, quantity
@@ -44,7 +45,7 @@ class Drain(Phase):
         if v.step == "begin":
             return (Go("pump", {"before": v.number("weight")}),) if _weighed(v) else ()
         if v.number("weight") > float(v.p["down_to"]) or not _weighed(v):
-            return ()
+            return blind(v, "weight")
         drained = float(v.memory["before"]) - v.number("weight")
         return (Report("drained", round(drained, 3), "kg", "liquid drained to waste"), Done())
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from bioctl.phases.blind import blind
 from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
 from bioctl.phases.specs import REACTOR, quantity
 from bioctl.recipe.capabilities import PhaseSpec
@@ -47,7 +48,8 @@ class LeakTest(Phase):
         if v.step == "begin":
             return _dry(v)
         if v.step == "inflate":
-            return (Go("stabilise"),) if pressure >= float(v.p["pressure"]) else ()
+            reached = pressure >= float(v.p["pressure"])
+            return (Go("stabilise"),) if reached else blind(v, "pressure")
         if v.step == "stabilise" and v.in_step >= float(v.p["stabilise"]):
             start = Go("test", {"p0": pressure, "T0": kelvin})
             return (start,) if math.isfinite(pressure + kelvin) else ()

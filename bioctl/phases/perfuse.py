@@ -1,5 +1,6 @@
 """Perfuse: feed fresh and remove spent medium at constant volume, faster as cells need it."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
@@ -62,6 +63,8 @@ class Perfuse(Phase):
 
 def _trim(v: View) -> str:
     error = v.number("weight") - float(v.p["weight"])
+    if math.isnan(error):
+        return "level"
     if error > BAND_KG:
         return "high"
     if error < -BAND_KG:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from bioctl.phases.blind import blind
 from bioctl.phases.dosing import Dose
 from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
 from bioctl.phases.specs import WASHER, quantity
@@ -48,7 +49,7 @@ class Concentrate(Phase):
                 return (Go("reduce"),)
             case "reduce" if loop <= volume:
                 return (*_loop_results(v), Done())
-        return ()
+        return blind(v, "loop_weight", "feed_weight")
 
 
 class Wash(Phase):
@@ -75,13 +76,13 @@ class Wash(Phase):
         """Count buffer by its totaliser, then judge the residual."""
         total = v.number("buffer_total")
         if math.isnan(total):
-            return ()
+            return blind(v, "buffer_total") if v.step == "run" else ()
         if v.step == "begin":
             return (Go("run", {"buffer0": total}),)
         wanted = float(v.p["diavolumes"]) * float(v.p["volume"]) * 1000.0
         if v.step == "run":
             done = total - float(v.memory["buffer0"]) >= wanted
-            return (Go("judge"),) if done else ()
+            return (Go("judge"),) if done else blind(v, "buffer_total")
         residual = v.number("residual")
         if residual <= float(v.p["residual"]):
             text = "residual of the culture medium"
