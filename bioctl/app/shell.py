@@ -7,6 +7,8 @@ wall       a scan every tick on the freshest image; commits and calls run beside
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from bioctl.app.calls import Calls
 from bioctl.app.core import Core
 from bioctl.app.faults import Faults
@@ -23,6 +25,8 @@ from bioctl.errors import StorageError, UnreachableError
 from bioctl.historian.recorder import Recorder
 from bioctl.phases.dosing import under_way
 from bioctl.values import Scalar
+
+log = structlog.get_logger()
 
 TIDY_S = 1.0
 """Host seconds between two looks at what is open: calls, a failed journal, seals."""
@@ -54,6 +58,9 @@ class Shell:
         self._process = ProcessClock(self.core.world.now)
         self._decided: Decisions[Event] | None = None
         self._starved = False
+        self._unheld: dict[str, str] = {}
+        """Units a rule wants held, by reason, until that is durable."""
+        self._epoch = -1
         self._beat = 0
         self._sealing: set[str] = set()
 
@@ -85,7 +92,8 @@ class Shell:
         Without the plant, scans go on where time stands: people are answered and see BAD readings.
         """
         started, dt = self.clock.monotonic(), self._dt()
-        snapshot = await self._exchange(driver, dt)
+        look = self._is_new(driver.latest())
+        snapshot = driver.latest() if look else await self._exchange(driver, dt)
         up = snapshot.link is Link.UP and snapshot.process_time is not None
         now = self._process.at(snapshot.process_time, started) if up else self.core.world.now
         decided = self._scan({driver.name: snapshot}, now)
@@ -94,7 +102,7 @@ class Shell:
                 await self._act(batch, events)
         if not up or self._silent(driver.name):
             await asyncio.sleep(LOCKSTEP_IDLE_S)
-        elif self.core.waiting():
+        elif self.core.waiting() and not look:
             pace = dt / self.core.site.waiting_pace
             await asyncio.sleep(max(started + pace - self.clock.monotonic(), 0.0))
 
@@ -127,6 +135,13 @@ class Shell:
             await self.tidy()
             await asyncio.sleep(TIDY_S)
 
+    def _is_new(self, snapshot: Snapshot) -> bool:
+        """Whether this connection has just come up: what it shows is decided on before a turn."""
+        if snapshot.link is not Link.UP or snapshot.epoch == self._epoch:
+            return False
+        self._epoch = snapshot.epoch
+        return True
+
     async def _exchange(self, driver: Driver, dt: float) -> Snapshot:
         if self._silent(driver.name):  # no heartbeat: its watchdog shall act
             return driver.latest()
@@ -143,6 +158,8 @@ class Shell:
         mono, utc = self.clock.monotonic(), self.clock.utc()
         self.snapshots = snapshots
         self.store.tell(self.links.changes(snapshots, now, mono))
+        for sentence in self.links.sentences(snapshots, mono):
+            log.info(sentence)
         self._starved = self.store.starved(mono, now)
         self._ask_holds(self.links.must_hold(snapshots, mono))
         readings = {tag: r for snap in snapshots.values() for tag, r in snap.readings.items()}
@@ -160,6 +177,9 @@ class Shell:
         state, units = self.core.state, self.core.site.units.values()
         reasons = {unit.name: lost[unit.connection] for unit in units if unit.connection in lost}
         found = holds(state, reasons, "plant was on its own")
+        self._unheld |= reasons
+        if not holds(state, self._unheld, ""):
+            self._unheld.clear()
         if self._starved:
             doses = dict.fromkeys(self._dosing_units(), "the journal can't be written")
             found |= holds(state, doses, "no dose without a journal")
@@ -176,8 +196,8 @@ class Shell:
         ]
 
     def _outputs(self) -> dict[str, Scalar]:
-        """Return level outputs as they stand; hold outputs when the journal fails too long."""
-        return self.core.outputs(closed=self._starved)
+        """Return level outputs as they stand; feeds rest without a journal or before a Hold."""
+        return self.core.outputs(closed=self._starved or bool(self._unheld))
 
     def _silent(self, connection: str) -> bool:
         """Whether the protection of one of its units failed, so that it gets no heartbeat."""
