@@ -16,6 +16,7 @@ from typing import Any
 
 from bioctl.app.core import Core
 from bioctl.audit.entry import Event
+from bioctl.audit.stamp import stamp
 from bioctl.batch.apply import fold
 from bioctl.batch.binding import bind
 from bioctl.batch.log import SYSTEM, fact_of, rule_actor
@@ -57,6 +58,25 @@ def first_expansion(*, quick: bool = True) -> str:
         assert old in text
         text = text.replace(old, new)
     return text
+
+
+def recipe(*phases: str, unit: str = "packed_bed_bioreactor", more: str = "") -> str:
+    """Return a recipe of one operation `u/o` for one unit; phases are YAML flow mappings."""
+    steps = "\n".join(f"          - {phase}" for phase in phases)
+    return f"""recipe: test
+version: "1"
+product: none
+description: a test
+equipment:
+  main: {unit}
+{more}procedure:
+  - unit procedure: u
+    on: main
+    operations:
+      - operation: o
+        phases:
+{steps}
+"""
 
 
 class Bench:
@@ -104,6 +124,10 @@ class Cell:
     answers: dict[str, Scalar] = field(default_factory=dict)
     people: bool = True
     """Whether people answer prompts."""
+    lost: list[str] = field(default_factory=list)
+    """Commands that get lost on their way to the plant, once each."""
+    bad: set[str] = field(default_factory=set)
+    """Tags that read BAD whatever the plant says."""
     at_durable: Callable[["Cell", str], None] | None = None
     """Called when a commit is durable ("decided") and when a call was made ("called")."""
 
@@ -114,8 +138,6 @@ class Cell:
         self.outputs: dict[str, Scalar] = {}
         self.readings: dict[str, Reading] = {}
         self.decided: Decisions[Event] = Decisions()
-        self.bad: set[str] = set()
-        """Tags that read BAD whatever the plant says."""
         self._asked: set[str] = set()
         self._commands = len(self.journal)
         if self.journal:
@@ -149,6 +171,8 @@ class Cell:
 
     def keep(self, events: Sequence[Event]) -> None:
         """Make events durable and part of the state."""
+        for event in events:
+            stamp(event, 0.0, 0.0)  # raises what the journal would refuse
         self.journal += events
         self.core.adopt(events)
 
@@ -230,6 +254,11 @@ class Cell:
 
     def _call(self, event: Event) -> None:
         data = event.data
+        if data["command"] in self.lost:
+            self.lost.remove(data["command"])
+            told = (data["id"], "never arrived", "lost", str(event.batch), str(event.path))
+            self._told(*told)
+            return
         state, message = self.bench.desk.execute(
             data["id"], str(event.unit), data["command"], data["args"],
             data["deadline"], UTC0 + self.t,

@@ -7,18 +7,18 @@ import pytest
 from bioctl.phases.states import PRIORITY, TABLE, Command, Nature, State, after, by_priority, final
 
 MATRIX = """
-IDLE       |          | RUNNING |          |         |            |          |      |         |
-RUNNING    | COMPLETE |         | STOPPING | HOLDING |            | ABORTING |      | PAUSING |
-PAUSING    | PAUSED   |         | STOPPING | HOLDING |            | ABORTING |      |         |
-PAUSED     |          |         | STOPPING | HOLDING |            | ABORTING |      |         | RUNNING
-HOLDING    | HELD     |         | STOPPING |         |            | ABORTING |      |         |
-HELD       |          |         | STOPPING |         | RESTARTING | ABORTING |      |         |
-RESTARTING | RUNNING  |         | STOPPING | HOLDING |            | ABORTING |      |         |
-STOPPING   | STOPPED  |         |          |         |            | ABORTING |      |         |
-STOPPED    |          |         |          |         |            | ABORTING | IDLE |         |
-ABORTING   | ABORTED  |         |          |         |            |          |      |         |
-ABORTED    |          |         |          |         |            |          | IDLE |         |
-COMPLETE   |          |         |          |         |            |          | IDLE |         |
+IDLE      |        |RUNNING|        |       |          |        |    |       |
+RUNNING   |COMPLETE|       |STOPPING|HOLDING|          |ABORTING|    |PAUSING|
+PAUSING   |PAUSED  |       |STOPPING|HOLDING|          |ABORTING|    |       |
+PAUSED    |        |       |STOPPING|HOLDING|          |ABORTING|    |       |RUNNING
+HOLDING   |HELD    |       |STOPPING|       |          |ABORTING|    |       |
+HELD      |        |       |STOPPING|       |RESTARTING|ABORTING|    |       |
+RESTARTING|RUNNING |       |STOPPING|HOLDING|          |ABORTING|    |       |
+STOPPING  |STOPPED |       |        |       |          |ABORTING|    |       |
+STOPPED   |        |       |        |       |          |ABORTING|IDLE|       |
+ABORTING  |ABORTED |       |        |       |          |        |    |       |
+ABORTED   |        |       |        |       |          |        |IDLE|       |
+COMPLETE  |        |       |        |       |          |        |IDLE|       |
 """
 """State, where it goes when its logic is done, and where each of COMMANDS takes it."""
 
