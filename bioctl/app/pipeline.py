@@ -22,7 +22,7 @@ from bioctl.batch.log import SYSTEM, Actor
 from bioctl.batch.requests import Request, plausible
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.clock import Clock
-from bioctl.errors import BioctlError, InputError, RefusedError, StorageError
+from bioctl.errors import BioctlError, InputError, RefusedError, StorageError, UnreachableError
 from bioctl.phases.states import Command as Verb
 from bioctl.port.messages import Answer, Command, Session
 
@@ -123,6 +123,8 @@ class Pipeline:
         if batch.released:
             raise RefusedError(f"batch {batch.id} is over: it is {batch.state}")
         request = await self._request(command, batch, person)
+        if request.name in (Verb.RESTART, Verb.RESUME):
+            self._check_links(batch.control.units)
         await self._intent(command, person, batch.id)
         self._core.request(batch.id, request)
         return await self._outcome(command.id, batch.id)
@@ -205,12 +207,26 @@ class Pipeline:
     async def _start(self, command: Command, person: Person) -> Answer:
         async with self._starting:  # two people may have chosen the same id or unit
             batch, created = await asyncio.to_thread(new_batch, self._core, command.args)
+            known = self._core.state.batches.get(batch)
+            self._check_links(created["units"] if created else known.control.units if known else {})
             actor, now = _actor(person), self._core.world.now
             news = [Event("batch.created", actor, created, batch, t=now)] if created else []
             await self._intent(command, person, batch, news)
         reason = command.reason or "start"
-        self._core.request(batch, Request(command.id, "start", _actor(person), reason))
+        request = Request(command.id, "start", actor, reason, deadline=command.deadline)
+        self._core.request(batch, request)
         return await self._outcome(command.id, batch)
+
+    def _check_links(self, units: Mapping[str, str]) -> None:
+        """Raise UnreachableError when equipment that would be set in motion can't be reached."""
+        links = self._more().get("links", {})
+        for name in {self._core.site.units[unit].connection for unit in units.values()}:
+            link = links.get(name, {"link": "up"})
+            if link["link"] != "up":
+                raise UnreachableError(
+                    f"connection {name} is {link['link']}: {link['reason']}",
+                    help="give the command again when `bioctl batch list` shows no connection",
+                )
 
     async def _intent(
         self, command: Command, person: Person, batch: str, more: Sequence[Event] = ()

@@ -16,7 +16,7 @@ from bioctl.cli.common import (
     example,
     noun,
 )
-from bioctl.cli.screen import print_json, print_table
+from bioctl.cli.screen import plain, print_json, print_table
 from bioctl.errors import UsageError
 
 app = noun("Start, watch and command batches.")
@@ -65,11 +65,12 @@ def start(
 
 @app.command("list", epilog=example("bioctl batch list --site demo-site/site.yaml"))
 def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
-    """List the batches of the running cell."""
+    """List the batches of the running cell, and connections that are not up."""
     from bioctl.clock import duration_text
 
     with connect(site) as client:
-        batches = client.view()["batches"]
+        view = client.view()
+    batches = view["batches"]
     if as_json:
         print_json(batches)
         return
@@ -78,6 +79,9 @@ def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         for b in batches
     ]
     print_table(["batch", "recipe", "state", "elapsed", "where"], rows, "There is no batch yet.")
+    for name, link in view.get("links", {}).items():
+        if link["link"] != "up":
+            typer.echo(plain(f"Connection {name} is {link['link']}: {link['reason']}"))
 
 
 @app.command(
