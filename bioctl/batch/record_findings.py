@@ -122,9 +122,10 @@ def alarms(story: Story, _: Parts) -> Found:
 
 
 def _seen(story: Story, pair: Stretch) -> str:
-    alarm, since = pair.begin.data["alarm"], pair.begin.seq
+    begin = pair.begin
     for ack in story.of("alarm.acknowledged"):
-        if ack.data["alarm"] == alarm and ack.seq > since:
+        same = ack.data["alarm"] == begin.data["alarm"] and ack.unit in (None, begin.unit)
+        if same and ack.seq > begin.seq:
             comment = f": {ack.data['comment']}" if ack.data.get("comment") else ""
             return f"; acknowledged by {who(ack.actor)}{comment}"
     return ""
