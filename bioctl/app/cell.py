@@ -34,6 +34,9 @@ from bioctl.port.server import create_app
 
 log = structlog.get_logger()
 
+CHUNK_S = 7200.0
+"""Process seconds of history hashed by one journal entry: a week is 84 entries a unit."""
+
 
 async def serve(site_file: Path) -> int:
     """Run the controller of a site until SIGINT or SIGTERM; return the exit code.
@@ -73,7 +76,7 @@ def open_recorder(site: Site, store: Store) -> Recorder:
         event = Event(kind="history.chunk", actor=SYSTEM, data=data, unit=chunk.unit, t=chunk.t_to)
         return store.journal.append_late([event])
 
-    return Recorder(site.data / "history.db", report)
+    return Recorder(site.data / "history.db", report, chunk_s=CHUNK_S)
 
 
 async def _recovered(site: Site, journal: Journal) -> Store:

@@ -15,7 +15,8 @@ def sentence(entry: Entry) -> str:
     tell = SENTENCES.get(entry.kind)
     text = tell(entry, entry.data) if tell else f"{_who(entry)} recorded {entry.kind}"
     late = " (written late)" if entry.late else ""
-    return f"{text[:1].upper()}{text[1:]}{late}."
+    stop = "" if text.endswith("?") and not late else "."
+    return f"{text[:1].upper()}{text[1:]}{late}{stop}"
 
 
 def line(entry: Entry) -> str:

@@ -84,6 +84,7 @@ def _tell(answer: "Answer", as_json: bool) -> None:
     if as_json:
         print_json(answer.model_dump())
     if answer.outcome == "rejected":
-        raise RefusedError(answer.message or "The cell rejected it.")
+        message, _, remedy = answer.message.partition(" help: ")
+        raise RefusedError(message or "The cell rejected it.", help=remedy)
     if not as_json:
         typer.echo(plain(answer.message) or answer.outcome)

@@ -25,7 +25,7 @@ app.command("watch", epilog=watch.EXAMPLE)(watch.watch)
 Batch = Annotated[str, typer.Argument(help="The batch id.")]
 Prompt = Annotated[str, typer.Argument(help="The prompt id, as `batch watch` shows it.")]
 Comment = Annotated[str, typer.Option("--comment", help="A remark for the record.")]
-Verb = Literal["hold", "restart", "pause", "resume", "stop", "abort", "reset"]
+Verb = Literal["hold", "restart", "pause", "resume", "stop", "abort"]
 
 
 @app.command(

@@ -48,6 +48,11 @@ def read_interlock(
         reset_delay_s=fields.take("reset_delay", seconds, 0.0),
     )
     fields.close()
+    if interlock.reset is Reset.PERSON:
+        node.refuse(
+            f"interlock {name}: a reset by a person has no command yet.",
+            "use `reset: auto`, with reset_when and reset_delay",
+        )
     return interlock
 
 

@@ -1,7 +1,7 @@
-"""Recording readings: a row per call into memory, half-hour chunks to disk in a thread.
+"""Recording readings: a row per call into memory, chunks to disk in a thread.
 
-A chunk is closed after 30 min of process time; its hash is reported so that the journal has it.
-Between, its new rows are stored as drafts every 20 s of host time, so that a crash loses seconds,
+A chunk is closed after half an hour of process time, or as the caller says; its hash is reported so
+that the journal has it. Between, its new rows are stored as drafts every 20 s of host time, so that a crash loses seconds,
 and a real batch doesn't put an entry into the journal every 20 s for each unit. Drafts that a crash
 left become chunks, and chunks that were not reported are reported, when the file is opened again.
 """
@@ -63,19 +63,28 @@ class Recorder:
         path: the history file, made if absent.
         on_chunk: reports each closed chunk.
         clock: host time for drafts.
+        chunk_s: process time in one chunk, s; each costs the journal an entry.
 
     Raises:
         StorageError: the file can't be opened.
         IntegrityError: it is no history.
     """
 
-    def __init__(self, path: Path, on_chunk: OnChunk, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_chunk: OnChunk,
+        clock: Clock | None = None,
+        *,
+        chunk_s: float = CHUNK_S,
+    ) -> None:
         self.path = Path(path)
         try:
             self._file = HistoryFile(self.path)
         except sqlite3.Error as error:
             raise StorageError(f"The history {path} can't be opened: {error}.") from None
         self._on_chunk = on_chunk
+        self._chunk_s = chunk_s
         self._clock = clock or SystemClock()
         self._open: dict[str, _Open] = {}
         self._queue: SimpleQueue[_Work] = SimpleQueue()
@@ -98,7 +107,7 @@ class Recorder:
         """
         now = self._clock.monotonic()
         current = self._open.get(unit)
-        if current is None or not _continues(current.rows, t, tuple(readings)):
+        if current is None or not self._continues(current.rows, t, tuple(readings)):
             self._close_unit(unit)
             current = _Open(Rows(unit, tuple(readings)), 0, now + DRAFT_S)
             self._open[unit] = current
@@ -221,6 +230,5 @@ class Recorder:
             self._queue.put(_Work(journaled=rowid))
         self._reports.discard(report)
 
-
-def _continues(rows: Rows, t: float, tags: tuple[str, ...]) -> bool:
-    return rows.tags == tags and rows.t[-1] < t < rows.t[0] + CHUNK_S
+    def _continues(self, rows: Rows, t: float, tags: tuple[str, ...]) -> bool:
+        return rows.tags == tags and rows.t[-1] < t < rows.t[0] + self._chunk_s

@@ -1,4 +1,4 @@
--- The history, version 1. A chunk is half an hour of one unit; a series is one tag's column in it.
+-- The history, version 1. A chunk is some time of one unit; a series is one tag's column in it.
 -- A draft holds the rows since the last chunk, so that a crash loses seconds only.
 
 CREATE TABLE IF NOT EXISTS chunk (

@@ -45,8 +45,9 @@ class Transfer(Phase):
         if v.step == "begin":
             return {}
         end = SENDS[v.class_of("")]
+        still = {"agitation": 0.0} if v.class_of("") == REACTOR and v.step == "pump" else {}
         pump = float(v.p["rate"]) if v.step == "pump" else 0.0
-        return {end.valve: 1, "to.inlet_valve": 1, end.pump: pump}
+        return {**still, end.valve: 1, "to.inlet_valve": 1, end.pump: pump}
 
     def loops(self, v: View) -> Mapping[str, float | None]:
         """Open pH and DO: the sending vessel runs empty."""
