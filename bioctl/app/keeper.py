@@ -48,6 +48,10 @@ class Keeper:
         self._saved, self._news = mono, False
         self._journal.snapshot(now, remember(self._core.memory))
 
+    def finish(self) -> None:
+        """Close the history of what was recorded: a batch is over and people want its record."""
+        self._recorder.rotate()
+
     def _record(self, unit: str, now: float, utc: float) -> None:
         config, image = self._core.site.units[unit], self._core.world.image
         tags = [*config.measurements.values(), *config.outputs.values()]

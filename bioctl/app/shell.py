@@ -217,6 +217,7 @@ class Shell:
         if not done or batch in self._sealing:
             return
         self._sealing.add(batch)
+        self.keeper.finish()
         try:
             entries = await self.store.journal.seal(batch, t=self.core.world.now)
         except StorageError:

@@ -122,12 +122,16 @@ class Recorder:
         """
         return self._draft(self._open.values())
 
+    def rotate(self) -> None:
+        """Close every open chunk now, so that its hash reaches the journal: a batch has ended."""
+        for unit in list(self._open):
+            self._close_unit(unit)
+
     def close(self) -> None:
         """Close every chunk, wait until all is stored and reported, and close the file."""
         if not self._closed:
             self._closed = True
-            for unit in list(self._open):
-                self._close_unit(unit)
+            self.rotate()
             self._queue.put(_Work(last=True))
             self._thread.join()
 

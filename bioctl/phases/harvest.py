@@ -36,9 +36,9 @@ class Drain(Phase):
         return {**agitation, "drain_valve": 1, "harvest_pump": float(v.p["rate"])}
 
     def loops(self, v: View) -> Mapping[str, float | None]:
-        """Open the pH loop: a nearly empty vessel has no pH to control."""
+        """Open pH and DO: a nearly empty vessel has neither to control."""
         del v
-        return {"pH": None}
+        return {"pH": None, "dissolved_oxygen": None}
 
     def running(self, v: View) -> Iterable[Action]:
         """Pump until it is light enough."""

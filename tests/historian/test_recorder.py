@@ -67,6 +67,17 @@ def test_chunk_is_closed_and_reported_after_half_an_hour_of_process_time(
     assert verdict.chunks == 3
 
 
+def test_rotation_reports_the_open_chunk_and_the_next_row_begins_another(
+    path: Path, recorder: Recorder, row: Row, reported: list[Chunk]
+) -> None:
+    record(recorder, row, 0, 10)
+    recorder.rotate()
+    record(recorder, row, 10, 15)
+    recorder.close()
+    assert [(chunk.t_from, chunk.t_to) for chunk in reported] == [(0.0, 9.0), (10.0, 14.0)]
+    assert verify_history(path, map(Told, reported)).ok
+
+
 def test_flush_shows_open_rows_to_queries(path: Path, recorder: Recorder, row: Row) -> None:
     record(recorder, row, 0, 10)
     recorder.flush().result()
