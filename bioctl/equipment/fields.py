@@ -1,15 +1,20 @@
 """Reading a mapping of the site file field by field, with every error at its place."""
 
+import math
+import re
 from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Mapping_
 from typing import TypeVar
 
 from bioctl.errors import InputError
 from bioctl.language.document import Mapping, Node
-from bioctl.language.nearest import nearest, suggest
-from bioctl.language.quantity import compatible, convert, parse_quantity, parse_range
+from bioctl.language.nearest import nearest, suggest, visible
+from bioctl.language.quantity import NUMBER, compatible, convert, parse_quantity, parse_range
+from bioctl.tags import Tag
 from bioctl.values import Range
 
 T = TypeVar("T")
+Levels = dict[str, float]
 
 
 class Fields:
@@ -42,15 +47,21 @@ class Fields:
             )
         return default
 
+    def want(self, name: str, read: Callable[[Node], T], instead: T) -> T:
+        """Return a field as `read` makes of it, or note what is wrong and return `instead`."""
+        try:
+            return self.take(name, read)
+        except InputError as error:
+            self.errors.append(error)
+            return instead
+
     def close(self, others: Iterable[str] = ()) -> None:
         """Note every field nobody asked for, with the nearest valid name."""
         known = [*self._known, *others]
         for name, key in self.node.keys.items():
             if name not in known:
-                message, remedy = (
-                    f"{self.what} has no field {name!r}.",
-                    suggest(name, known, "field"),
-                )
+                message = f"{self.what} has no field {visible(name)!r}."
+                remedy = suggest(name, known, "fields")
                 self.errors.append(InputError(message, where=key.where, help=remedy))
 
 
@@ -77,6 +88,49 @@ def collect(errors: list[InputError], node: Node, read: Callable[[Node], T]) -> 
         return None
 
 
+def known(names: Iterable[str], what: str) -> Callable[[Node], str]:
+    """Return a reader of one of these names; `what` they are, in the singular."""
+    every = list(names)
+
+    def read(node: Node) -> str:
+        name = node.as_text()
+        if name not in every:
+            node.refuse(f"unknown {what} {visible(name)!r}.", suggest(name, every, f"{what}s"))
+        return name
+
+    return read
+
+
+def each(read: Callable[[Node], T]) -> Callable[[Node], tuple[T, ...]]:
+    """Return a reader of a list."""
+    return lambda node: tuple(located(item, read) for item in node.as_sequence().items)
+
+
+def levels(outputs: Mapping_[str, Tag], errors: list[InputError]) -> Callable[[Node], Levels]:
+    """Return a reader of `output: value` lines; true and false are 1 and 0.
+
+    Unknown outputs and values outside an output's range are noted at their places.
+    """
+
+    def read(node: Node) -> dict[str, float]:
+        entries = node.as_mapping()
+        found = {name: collect(errors, one, _level) for name, one in entries.entries.items()}
+        for name, value in found.items():
+            place = entries.keys[name].where
+            if name not in outputs:
+                remedy = suggest(name, outputs, "outputs")
+                message = f"unknown output {visible(name)!r}."
+                errors.append(InputError(message, where=place, help=remedy))
+            elif value is not None and value not in outputs[name].range:
+                low, high = outputs[name].range
+                message = f"{name} {value:g} is outside {low:g} .. {high:g} {outputs[name].eu}"
+                where = entries.entries[name].where
+                errors.append(InputError(f"{message.rstrip()}.", where=where))
+        return {name: value for name, value in found.items() if value is not None}
+
+    return read
+
+
 def text(node: Node) -> str:
     """Return the text of a scalar."""
     return node.as_text()
@@ -92,6 +146,18 @@ def number(node: Node) -> float:
     return node.as_float()
 
 
+def above_zero(read: Callable[[Node], float]) -> Callable[[Node], float]:
+    """Return a reader that refuses 0 and less."""
+
+    def checked(node: Node) -> float:
+        value = read(node)
+        if not value > 0:
+            node.refuse(f"{value:g} is not above 0.")
+        return value
+
+    return checked
+
+
 def seconds(node: Node) -> float:
     """Return a duration in s."""
     return quantity("s")(node)
@@ -102,10 +168,9 @@ def quantity(eu: str) -> Callable[[Node], float]:
 
     def read(node: Node) -> float:
         words = node.as_text()
-        try:
-            return float(words)
-        except ValueError:
-            value = parse_quantity(words)
+        if re.fullmatch(NUMBER, words):
+            return node.as_float()
+        value = parse_quantity(words)
         return convert(value.value, value.eu, eu)
 
     return read
@@ -124,6 +189,8 @@ def span(words: str, eu: str) -> Range:
         if not compatible(found_eu, eu):
             raise InputError(f"range is in {found_eu}, expected {eu}.") from None
         return Range(convert(found.low, found_eu, eu), convert(found.high, found_eu, eu))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise InputError(f"range {visible(words)} is not finite.", help="write it as in 0 .. 60.")
     if low > high:
         raise InputError(f"range {words} is reversed.")
     return Range(low, high)
@@ -140,11 +207,6 @@ def pair(node: Node) -> tuple[float, float]:
     if len(items) != 2:
         node.refuse("expected two numbers, as in [0, 100].")
     return items[0].as_float(), items[1].as_float()
-
-
-def numbers(node: Node) -> dict[str, float]:
-    """Return `name: number` lines; true and false are 1 and 0."""
-    return {name: _level(child) for name, child in node.as_mapping().entries.items()}
 
 
 def _level(node: Node) -> float:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from bioctl.control.alarm import AlarmConfig, AlarmKind
 from bioctl.control.interlock import InterlockConfig, OnBad, Reset
-from bioctl.equipment.fields import Fields, numbers, quantity, seconds, text
+from bioctl.equipment.fields import Fields, known, levels, located, quantity, seconds, text
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition, compile_condition
 from bioctl.language.document import Node
-from bioctl.language.nearest import suggest
 from bioctl.tags import Tag
 
 
@@ -29,12 +28,7 @@ def read_interlock(
         return compile_condition(child.as_text(), measurements)
 
     fields = Fields(node, errors, f"interlock {name}")
-    then = fields.take("then", numbers)
-    for output in then:
-        if output not in outputs:
-            node.refuse(
-                f"interlock {name}: no output {output!r}.", suggest(output, outputs, "output")
-            )
+    then = fields.take("then", levels(outputs, errors))
     reset_when = fields.get("reset_when")
     interlock = InterlockConfig(
         name=name,
@@ -42,9 +36,9 @@ def read_interlock(
         then=then,
         text=fields.take("protects", text),
         delay_s=fields.take("delay", seconds, 0.0),
-        on_bad=fields.take("on_bad", lambda n: OnBad(_word(n, OnBad)), OnBad.TRIP),
-        reset=fields.take("reset", lambda n: Reset(_word(n, Reset)), Reset.AUTO),
-        reset_when=condition(reset_when) if reset_when else None,
+        on_bad=OnBad(fields.take("on_bad", known(OnBad, "response"), str(OnBad.TRIP))),
+        reset=Reset(fields.take("reset", known(Reset, "way to reset"), str(Reset.AUTO))),
+        reset_when=located(reset_when, condition) if reset_when else None,
         reset_delay_s=fields.take("reset_delay", seconds, 0.0),
     )
     fields.close()
@@ -65,12 +59,9 @@ def read_alarm(
         InputError: a field is missing or can't be.
     """
     fields = Fields(node, errors, f"alarm {name}")
-    point = fields.take("measurement", text)
-    if point not in measurements:
-        remedy = suggest(point, measurements, "measurement")
-        node.refuse(f"alarm {name}: no measurement {point!r}.", remedy)
+    point = fields.take("measurement", known(measurements, "measurement"))
     tag = measurements[point]
-    kind = fields.take("kind", lambda n: AlarmKind(_word(n, AlarmKind)))
+    kind = AlarmKind(fields.take("kind", known(AlarmKind, "kind of alarm")))
     limit = fields.take("limit", quantity(tag.eu)) if kind is not AlarmKind.BAD else None
     alarm = AlarmConfig(
         name=name,
@@ -87,10 +78,3 @@ def read_alarm(
     )
     fields.close()
     return alarm
-
-
-def _word(node: Node, words: type[OnBad] | type[Reset] | type[AlarmKind]) -> str:
-    known = [word.value for word in words]
-    if node.as_text() not in known:
-        node.refuse(f"{node.as_text()!r} is none of {', '.join(known)}.")
-    return node.as_text()

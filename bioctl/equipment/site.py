@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bioctl.equipment.fields import Fields, collect, mapping, number, plain, text
+from bioctl.equipment.fields import Fields, above_zero, collect, known, number, plain, text
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit
 from bioctl.errors import InputError, InputErrors
@@ -89,27 +89,28 @@ def _site(
     fields = Fields(node, errors, "the site file")
     folder = file.parent
     clock = Fields(fields.take("clock", lambda n: n), errors, "clock")
-    connections = _connections(fields, errors)
+    none: dict[str, Connection] = {}
+    connections = fields.want("connections", partial(_connections, errors), none)
     site = Site(
         file=file,
-        name=fields.take("site", text),
-        profile=fields.take("profile", partial(_one_of, PROFILES)),
-        clock=clock.take("mode", partial(_one_of, CLOCKS)),
-        waiting_pace=clock.take("waiting_pace", number, 60.0),
+        name=fields.want("site", text, ""),
+        profile=fields.want("profile", known(PROFILES, "profile"), PROFILES[0]),
+        clock=clock.want("mode", known(CLOCKS, "clock"), CLOCKS[0]),
+        waiting_pace=clock.take("waiting_pace", above_zero(number), 60.0),
         data=folder / fields.take("data", text, "data"),
         port=folder / fields.take("port", text, "port.sock"),
         connections=connections,
-        units=_units(fields, classes, connections, errors),
+        units=fields.want("units", partial(_units, classes, connections, errors), {}),
     )
     clock.close()
     fields.close()
-    _check_lockstep(site, errors)
+    _check_lockstep(site, clock, errors)
     return site
 
 
-def _connections(fields: Fields, errors: list[InputError]) -> dict[str, Connection]:
+def _connections(errors: list[InputError], nodes: Node) -> dict[str, Connection]:
     found: dict[str, Connection] = {}
-    for name, node in fields.take("connections", mapping).entries.items():
+    for name, node in nodes.as_mapping().entries.items():
         options = node.as_mapping().entries
         if "driver" not in options:
             errors.append(InputError(f"connection {name} needs `driver`.", where=node.where))
@@ -120,12 +121,14 @@ def _connections(fields: Fields, errors: list[InputError]) -> dict[str, Connecti
 
 
 def _units(
-    fields: Fields,
     classes: Mapping[str, UnitClass],
     connections: Mapping[str, Connection],
     errors: list[InputError],
+    node: Node,
 ) -> dict[str, UnitConfig]:
-    nodes = fields.take("units", mapping).entries
+    nodes = node.as_mapping().entries
+    if not nodes:
+        node.refuse("a site needs at least one unit.")
     read = {
         name: collect(errors, node, partial(read_unit, name, classes, connections, errors))
         for name, node in nodes.items()
@@ -133,16 +136,13 @@ def _units(
     return {name: unit for name, unit in read.items() if unit is not None}
 
 
-def _one_of(choices: tuple[str, ...], node: Node) -> str:
-    if node.as_text() not in choices:
-        node.refuse(f"{node.as_text()!r} is none of {', '.join(choices)}.")
-    return node.as_text()
-
-
-def _check_lockstep(site: Site, errors: list[InputError]) -> None:
+def _check_lockstep(site: Site, clock: Fields, errors: list[InputError]) -> None:
     if site.clock != "lockstep":
         return
+    where = clock.node.where
     if site.profile != "demo":
-        errors.append(InputError("lockstep is for simulated plants: only profile demo may use it."))
+        message = "lockstep is for simulated plants: only profile demo may use it."
+        errors.append(InputError(message, where=where, help="write mode: wall."))
     if len(site.connections) != 1:
-        errors.append(InputError("lockstep needs exactly one connection: the simulated plant."))
+        message = "lockstep needs exactly one connection: the simulated plant."
+        errors.append(InputError(message, where=where))

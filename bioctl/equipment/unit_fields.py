@@ -7,13 +7,22 @@ from typing import TypeVar
 from bioctl.control.alarm import AlarmConfig
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
-from bioctl.equipment.fields import Fields, collect, mapping, numbers, seconds, span
-from bioctl.equipment.loop_fields import read_loop
+from bioctl.equipment.fields import (
+    Fields,
+    above_zero,
+    collect,
+    known,
+    levels,
+    mapping,
+    seconds,
+    span,
+)
+from bioctl.equipment.loop_fields import Points, read_loop
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
-from bioctl.language.document import Node
-from bioctl.language.nearest import suggest
+from bioctl.language.document import Node, Scalar
+from bioctl.language.nearest import suggest, visible
 from bioctl.tags import Kind, Tag, UnitClass
 from bioctl.values import Range
 
@@ -36,16 +45,19 @@ def read_unit(
         InputError: its class or connection is missing or unknown.
     """
     fields = Fields(node, errors, f"unit {name}")
-    kind = classes[fields.take("class", partial(_known, classes, "unit class"))]
-    connection = fields.take("connection", partial(_known, list(connections), "connection"))
+    kind = classes[fields.take("class", known(classes, "unit class"))]
+    connection = fields.take("connection", known(connections, "connection"))
+    period = fields.want("period", above_zero(seconds), 1.0)
     tags = partial(_tags, name, connection, fields, errors)
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
-    hold, idle = (_levels(fields, field, outputs, errors) for field in ("hold", "idle"))
-    loops = _each(fields, errors, "loops", partial(_loop, measurements, errors))
+    _refuse_twins(fields, errors)
+    points, none, read = Points(measurements, outputs), dict[str, float](), levels(outputs, errors)
+    hold, idle = (fields.take(one, read, none) for one in ("hold", "idle"))
+    loops = _each(fields, errors, "loops", partial(_loop, kind, points, errors))
+    _refuse_missing(fields, errors, kind)
     interlocks = _each(fields, errors, "interlocks", partial(_interlock, kind, outputs, errors))
     alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, errors))
-    period = fields.take("period", seconds)
     fields.close()
     return UnitConfig(
         name=name,
@@ -60,13 +72,6 @@ def read_unit(
         interlocks=interlocks,
         alarms=alarms,
     )
-
-
-def _known(names: Iterable[str], what: str, node: Node) -> str:
-    known = list(names)
-    if node.as_text() not in known:
-        node.refuse(f"unknown {what} {node.as_text()!r}.", suggest(node.as_text(), known, what))
-    return node.as_text()
 
 
 def _tags(
@@ -102,25 +107,28 @@ def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
     return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
 
 
-def _levels(
-    fields: Fields, name: str, outputs: Mapping[str, Tag], errors: list[InputError]
-) -> dict[str, float]:
-    node = fields.get(name)
-    if node is None:
-        return {}
-    levels = collect(errors, node, numbers) or {}
-    for output, value in levels.items():
-        tag = outputs.get(output)
-        if tag is None:
-            help_text = suggest(output, outputs, "output")
-            errors.append(
-                InputError(f"{name}: no output {output!r}.", where=node.where, help=help_text)
-            )
-        elif value not in tag.range:
-            low, high = tag.range
-            message = f"{name}: {output} {value:g} is outside {low:g} .. {high:g}."
-            errors.append(InputError(message, where=node.where))
-    return levels
+def _refuse_twins(fields: Fields, errors: list[InputError]) -> None:
+    """Note points of the plant that two names share: a slip of copying."""
+    seen: dict[str, str] = {}
+    for group in ("measurements", "outputs"):
+        node = fields.node.entries.get(group)
+        for name, child in node.as_mapping().entries.items() if node else ():
+            point = child.text.partition(" ")[0] if isinstance(child, Scalar) else name
+            if point in seen:
+                message = f"{point} is {seen[point]!r} already; it can't be {name!r} as well."
+                errors.append(InputError(message, where=child.where))
+            seen.setdefault(point, name)
+
+
+def _refuse_missing(fields: Fields, errors: list[InputError], kind: UnitClass) -> None:
+    """Note loops of the class nobody configured: a recipe that sets them would control nothing."""
+    node = fields.node.entries.get("loops")
+    written = node.as_mapping().entries if node else {}
+    for name in kind.loops:
+        if name not in written:
+            where = node.where if node else fields.node.where
+            message = f"{fields.what}: its class has the loop {name!r}, loops has not."
+            errors.append(InputError(message, where=where))
 
 
 def _each(
@@ -132,8 +140,12 @@ def _each(
     return {name: one for name, one in found.items() if one is not None}
 
 
-def _loop(measurements: dict[str, Tag], errors: list[InputError], name: str, node: Node) -> AnyLoop:
-    return read_loop(name, node, measurements, errors)
+def _loop(
+    kind: UnitClass, points: Points, errors: list[InputError], name: str, node: Node
+) -> AnyLoop:
+    if name not in kind.loops:
+        node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
+    return read_loop(name, node, points, errors)
 
 
 def _interlock(

@@ -1,0 +1,183 @@
+"""The site file: the shipped one loads, and every mistake is told at its place, all in one pass."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import bioctl.cli
+from bioctl.equipment.site import Site, load_site
+from bioctl.errors import InputError, InputErrors
+from bioctl.phases.library import capabilities
+
+TEMPLATE = Path(bioctl.cli.__file__).parent / "templates" / "site.yaml.in"
+TEXT = TEMPLATE.read_text().replace("${plant_url}", "opc.tcp://127.0.0.1:4840/plant")
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[[str], Site]:
+    def read(text: str) -> Site:
+        file = tmp_path / "site.yaml"
+        file.write_text(text)
+        return load_site(file, capabilities().classes)
+
+    return read
+
+
+def test_shipped_site_file_loads(load: Callable[[str], Site]) -> None:
+    site = load(TEXT)
+    assert sorted(site.units) == ["BR101", "CW201", "VF301"]
+    assert len(site.tags) == len({tag.name for tag in site.tags})
+    for unit in site.units.values():
+        kind = capabilities().classes[unit.class_name]
+        assert unit.loops.keys() == kind.loops.keys()
+        assert unit.hold.keys() <= unit.outputs.keys()
+        pumps = {name for name in unit.outputs if name.endswith(("_pump", "inlet_valve"))}
+        assert pumps <= unit.hold.keys(), "what feeds or transfers must have a hold value"
+
+
+MISTAKES = {
+    "unknown field": ("data: .\n", "dta: .\n", "dta", "did you mean 'data'?"),
+    "missing field": ("site: demonstration cell\n", "", "profile: demo", "needs `site`"),
+    "profile": ("profile: demo", "profile: demp", "demp", "did you mean 'demo'?"),
+    "clock": ("mode: lockstep", "mode: lockstp", "lockstp", "did you mean 'lockstep'?"),
+    "pace": ("waiting_pace: 60", "waiting_pace: 0", "0}", "not above 0"),
+    "lockstep not demo": ("profile: demo", "profile: lab", "{mode", "only profile demo"),
+    "driver": ("    driver: opcua\n", "", "url:", "needs `driver`"),
+    "class": ("class: vial_filler", "class: vial_fillr", "vial_fillr", "'vial_filler'?"),
+    "connection": ("connection: plant\n    period: 10 s", "connection: plnt\n    period: 10 s",
+                   "plnt", "did you mean 'plant'?"),
+    "period": ("period: 10 s", "period: 0 s", "0 s", "not above 0"),
+    "period eu": ("period: 10 s", "period: 10 kg", "10 kg", "kg"),
+    "measurement name": ("      lactate: AT104", "      lactat: AT104", "lactat:",
+                         "did you mean 'lactate'?"),
+    "measurement missing": ("      lactate: AT104 0 .. 100 mmol/L\n", "", "temperature: TT101",
+                            "its class has 'lactate'"),
+    "range eu": ("TT101 0 .. 60 degC", "TT101 0 .. 60 kg", "TT101 0 .. 60 kg", "expected degC"),
+    "range reversed": ("TT101 0 .. 60 degC", "TT101 60 .. 0 degC", "TT101 60",
+                       "swap the two limits"),
+    "range not finite": ("FT101 0 .. 5 L/min", "FT101 0 .. inf L/min", "FT101 0 .. inf", "inf"),
+    "range missing": ("TT101 0 .. 60 degC", "TT101", "TT101\n", "range"),
+    "point twice": ("lactate: AT104", "lactate: AT103", "AT103 0 .. 100", "is 'glucose' already"),
+    "hold output": ("hold: {base_pump: 0,", "hold: {bas_pump: 0,", "bas_pump",
+                    "did you mean 'base_pump'?"),
+    "hold range": ("hold: {base_pump: 0,", "hold: {base_pump: 9,", "9,", "0 .. 5 mL/min"),
+    "hold number": ("hold: {base_pump: 0,", "hold: {base_pump: off,", "off,", "not a number"),
+    "idle output": ("idle: {agitation: 0,", "idle: {agitator: 0,", "agitator: 0,",
+                    "did you mean 'agitation'?"),
+    "loop name": ("      temperature:\n        meas", "      temperatur:\n        meas",
+                  "measurement: temperature", "did you mean 'temperature'?"),
+    "loop measurement": ("measurement: dissolved_oxygen\n", "measurement: disolved_oxygen\n",
+                         "disolved_oxygen\n", "did you mean 'dissolved_oxygen'?"),
+    "loop field": ("        gain: 7.0", "        gian: 7.0", "measurement: temperature\n",
+                   "needs `gain`"),
+    "segment output": ("{output: jacket, u", "{output: jackt, u", "jackt", "mean 'jacket'?"),
+    "segment value": ("value: [5, 42]", "value: [5, 60]", "[5, 60]", "5 .. 45 degC"),
+    "segment u": ("u: [5, 42]", "u: [5]", "[5]", "two numbers"),
+    "fallback output": ("fallback: {jacket: 37}", "fallback: {jackt: 37}", "jackt",
+                        "did you mean 'jacket'?"),
+    "fallback range": ("fallback: {jacket: 37}", "fallback: {jacket: 99}", "99}", "5 .. 45 degC"),
+    "exclusive": ("exclusive: [carbon_dioxide, base_pump]", "exclusive: [carbon_dioxde]",
+                  "carbon_dioxde]", "did you mean 'carbon_dioxide'?"),
+    "balance": ("parts: [nitrogen, oxygen]", "parts: [nitrogen, oxigen]", "oxigen",
+                "did you mean 'oxygen'?"),
+    "totaliser": ("totaliser: base_total", "totaliser: bas_total", "bas_total",
+                  "did you mean 'base_total'?"),
+    "setpoint eu": ("setpoint: 4 .. 40 degC", "setpoint: 4 .. 40 L", "4 .. 40 L", "degC"),
+    "interlock condition": ("when: pressure > 80 mbar", "when: presure > 80 mbar", "presure",
+                            "did you mean 'pressure'?"),
+    "interlock eu": ("when: pressure > 80 mbar", "when: pressure > 80 kg", "pressure > 80 kg",
+                     "kg"),
+    "reset condition": ("reset_when: pressure < 10 mbar", "reset_when: pressur < 10 mbar",
+                        "pressur <", "did you mean 'pressure'?"),
+    "interlock output": ("then: {jacket: 20}", "then: {jackt: 20}", "jackt",
+                         "did you mean 'jacket'?"),
+    "interlock range": ("then: {jacket: 20}", "then: {jacket: 0}", "0}", "5 .. 45 degC"),
+    "on_bad": ("on_bad: hold_state", "on_bad: hold_stat", "hold_stat\n", "mean 'hold_state'?"),
+    "alarm kind": ("temperature, kind: high", "temperature, kind: hihg", "hihg", "mean 'high'?"),
+    "alarm measurement": ("{measurement: pH, kind: bad", "{measurement: ph2, kind: bad", "ph2",
+                          "did you mean 'pH'?"),
+    "alarm priority": ("on_delay: 2 min, priority: 1", "on_delay: 2 min, priority: 4",
+                       "{measurement: temperature, kind: high", "1, 2 or 3"),
+}  # fmt: skip
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_mistake_is_told_at_its_place_with_what_was_expected(
+    load: Callable[[str], Site], kind: str
+) -> None:
+    old, new, at, said = MISTAKES[kind]
+    assert TEXT.count(old) >= 1, "the template has changed: mend the test"
+    text = TEXT.replace(old, new, 1)
+    with pytest.raises(InputErrors) as found:
+        load(text)
+    start = text.index(at, text.index(new) if new and at in new else 0)
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    told = [error for error in found.value.errors if said in str(error)]
+    assert told, str(found.value)
+    assert all(error.where and error.where.line for error in found.value.errors)
+    places = [(error.where.line, error.where.column) for error in told if error.where]
+    assert any(one == line and abs(col - column) <= 20 for one, col in places), (
+        f"{kind}: expected {line}:{column}, told {places}: {found.value}"
+    )
+
+
+@pytest.mark.promise(8)
+def test_two_mistakes_in_different_units_are_told_in_one_pass(load: Callable[[str], Site]) -> None:
+    kinds = ("profile", "hold output", "segment output", "interlock condition", "alarm kind")
+    text = TEXT
+    for kind in kinds:
+        old, new, _, _ = MISTAKES[kind]
+        text = text.replace(old, new, 1)
+    with pytest.raises(InputErrors) as found:
+        load(text.replace("class: vial_filler", "class: vial_fillr"))
+    assert len(found.value.errors) == len(kinds) + 1
+    for kind in kinds:
+        assert MISTAKES[kind][3] in str(found.value)
+
+
+def test_loop_of_the_class_that_is_not_configured_is_told(load: Callable[[str], Site]) -> None:
+    start, end = (
+        TEXT.index("      pH:\n        measurement"),
+        TEXT.index("      dissolved_oxygen:\n"),
+    )
+    with pytest.raises(InputErrors, match="its class has the loop 'pH'"):
+        load(TEXT[:start] + TEXT[end:])
+
+
+def test_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't be read: No such file") as found:
+        load_site(tmp_path / "none.yaml", capabilities().classes)
+    assert "bioctl site init" in found.value.help
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "site: [", "just words", "units: {}\n"])
+def test_what_is_no_site_file_is_told_and_nothing_else_happens(
+    load: Callable[[str], Site], text: str
+) -> None:
+    with pytest.raises(InputError):
+        load(text)
+
+
+def test_site_without_units_is_refused(load: Callable[[str], Site]) -> None:
+    with pytest.raises(InputErrors, match="at least one unit"):
+        load(TEXT[: TEXT.index("units:")] + "units: {}\n")
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("wrong", ["x", "[]", "~"])
+def test_no_damaged_line_ends_in_anything_but_told_errors(
+    load: Callable[[str], Site], wrong: str
+) -> None:
+    """Every line loses its value, or gets one that can't be; errors are told, none escapes."""
+    lines = TEXT.splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        name, colon, value = line.partition(":")
+        if not colon or not value.strip() or name.lstrip().startswith("#"):
+            continue
+        damaged = f"{name}: {wrong}\n"
+        with suppress(InputError):
+            load("".join((*lines[:at], damaged, *lines[at + 1 :])))
