@@ -70,7 +70,9 @@ class Detach(Phase):
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
-        """Agitate gently, hard in a burst."""
+        """Agitate gently, hard in a burst, not at all in a vessel that is not yet full."""
+        if v.step in ("begin", "dosing_enzyme"):
+            return {"agitation": 0.0}
         burst = v.step == "burst"
         return {"agitation": float(v.p["burst_speed"]) if burst else 20.0}
 
