@@ -2,27 +2,27 @@
 
 import shlex
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 from typing import Annotated
 
 import typer
 
 from bioctl.cli.common import example
+from bioctl.cli.demo_process import LEAVING, beside, command, running
 from bioctl.cli.demo_watch import follow
 from bioctl.cli.screen import plain
-from bioctl.errors import InputError, UnreachableError
+from bioctl.errors import InputError
 
 EXAMPLE = example("bioctl demo", "bioctl demo --recipe packed_bed_expansion --out my-demo")
 
 BATCH = "DEMO-001"
 OPERATOR, SUPERVISOR = "simulated-operator", "simulated-supervisor"
-START_S = 60.0
-"""How long plant and controller may take to be ready (host)."""
+PEOPLE = "bioctl.cli.simulated_people"
+"""Who answers prompts: a program of its own that uses the same public commands."""
 
 
 def demo(
@@ -30,17 +30,18 @@ def demo(
     out: Annotated[Path | None, typer.Option(help="A new folder for all it makes.")] = None,
 ) -> None:
     """Run a whole batch on the simulated plant and leave its record, journal and verdict."""
-    from bioctl.recipe.library import find_recipe  # noqa: PLC0415
+    from bioctl.recipe.library import find_recipe
 
     find_recipe(recipe)
     folder = _folder(out)
+    LEAVING.watch()
     began = time.monotonic()
     with ExitStack() as stack:
         _prepare(folder, stack)
         site = str(folder / "site.yaml")
         _say("two simulated people stand by: an operator and a supervisor")
         _bioctl("batch", "start", recipe, "--id", BATCH, *_as(folder, OPERATOR), "--site", site)
-        stack.enter_context(_people(folder))
+        stack.enter_context(beside([sys.executable, "-m", PEOPLE, str(folder), BATCH]))
         code = follow(site, BATCH)
         _bioctl(
             "record",
@@ -78,16 +79,18 @@ def _prepare(folder: Path, stack: ExitStack) -> None:
         "plant", "user", "bioctl", "--role", "control", "--password-file", secret, "--home", plant
     )
     _bioctl("plant", "trust", str(folder / "pki/own/bioctl.der"), "--home", plant)
-    stack.enter_context(
-        _running(
-            "plant ready", "plant", "serve", "--home", plant, "--port", str(port), "--seed", "1"
-        )
-    )
+    place = ("--home", plant, "--port", str(port), "--seed", "1")
+    _serve(stack, folder / "plant.out", "plant", "serve", *place)
     _bioctl("site", "trust", str(folder / "plant/pki/own/plant.der"), "--site", site)
     _account(folder, SUPERVISOR, "Simulated Supervisor", "supervisor")
     by = ["--by", SUPERVISOR, "--by-password-file", str(_password(folder, SUPERVISOR))]
     _account(folder, OPERATOR, "Simulated Operator", "operator", *by)
-    stack.enter_context(_running("cell ready", "serve", "--site", site))
+    _serve(stack, folder / "controller.out", "serve", "--site", site)
+
+
+def _serve(stack: ExitStack, said: Path, *words: str) -> None:
+    _show(*words)
+    _say(stack.enter_context(running(said, *words)))
 
 
 def _account(folder: Path, user: str, name: str, role: str, *by: str) -> None:
@@ -118,7 +121,7 @@ def _folder(out: Path | None) -> Path:
 
 
 def _secret(folder: Path, name: str) -> None:
-    import secrets  # noqa: PLC0415
+    import secrets
 
     file = _password(folder, name)
     file.touch(mode=0o600)
@@ -139,10 +142,6 @@ def _free_port() -> int:
         return port
 
 
-def _command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "bioctl", *words]
-
-
 def _say(text: str) -> None:
     typer.echo(f"  {plain(text)}")
 
@@ -154,52 +153,10 @@ def _show(*words: str) -> None:
 def _bioctl(*words: str, check: bool = True) -> int:
     """Run one public command and show what it says; a failure ends the demo with its exit code."""
     _show(*words)
-    done = subprocess.run(_command(*words), check=False, capture_output=True, text=True)  # noqa: S603
-    for line in (done.stdout + done.stderr).splitlines():
+    with beside(command(*words), stdout=PIPE, stderr=STDOUT, text=True) as process:
+        said, _ = process.communicate()
+    for line in said.splitlines():
         _say(line)
-    if check and done.returncode:
-        raise typer.Exit(done.returncode)
-    return done.returncode
-
-
-@contextmanager
-def _running(ready: str, *words: str) -> Iterator[None]:
-    """Run a public command beside us, from its ready line until the end of the block."""
-    _show(*words)
-    process = subprocess.Popen(  # noqa: S603
-        _command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        _await(process, ready, words)
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-
-def _await(process: "subprocess.Popen[str]", ready: str, words: tuple[str, ...]) -> None:
-    said: list[str] = []
-    for line in process.stdout or ():
-        said.append(line.rstrip())
-        if ready in line:
-            _say(line.rstrip())
-            return
-    raise UnreachableError(
-        f"`bioctl {shlex.join(words)}` ended before it was ready: {' '.join(said)[-500:]}"
-    )
-
-
-@contextmanager
-def _people(folder: Path) -> Iterator[None]:
-    """Run the two simulated people: a process of its own that uses the same public commands."""
-    words = ["-m", "bioctl.cli.simulated_people", str(folder), BATCH]
-    process = subprocess.Popen([sys.executable, *words])  # noqa: S603
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    if check and process.returncode:
+        raise typer.Exit(process.returncode)
+    return int(process.returncode)

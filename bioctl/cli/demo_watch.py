@@ -1,15 +1,15 @@
 """What a person wants to see of `bioctl batch watch --json`: a line when it matters."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from queue import Empty, SimpleQueue
+from subprocess import DEVNULL, PIPE
 from threading import Thread
 from typing import IO, Any
 
 import typer
 
+from bioctl.cli.demo_process import beside, command
 from bioctl.cli.screen import plain
 from bioctl.clock import duration_text
 
@@ -35,7 +35,7 @@ def follow(site: str, batch: str) -> int:
     """Show a batch until it is over; return the exit code of `batch watch`."""
     words = ["batch", "watch", batch, "--json", "--site", site]
     typer.echo(f"$ bioctl {' '.join(words)}")
-    with subprocess.Popen(_bioctl(*words), stdout=subprocess.PIPE, text=True) as watching:  # noqa: S603
+    with beside(command(*words), stdout=PIPE, text=True) as watching:
         said: SimpleQueue[str | None] = SimpleQueue()
         Thread(target=_listen, args=(watching.stdout, said), daemon=True).start()
         while (line := _next(said)) is not None:
@@ -43,7 +43,8 @@ def follow(site: str, batch: str) -> int:
                 _pulse(site, batch)
             elif _matters(entry := json.loads(line)):
                 _show(entry)
-    return watching.returncode
+        watching.wait()
+    return int(watching.returncode)
 
 
 def _listen(stream: IO[str] | None, said: "SimpleQueue[str | None]") -> None:
@@ -63,15 +64,12 @@ def _next(said: "SimpleQueue[str | None]") -> str | None:
 def _pulse(site: str, batch: str) -> None:
     """Show where the batch is while nothing is decided: cells take their time."""
     words = ["batch", "list", "--json", "--site", site]
-    done = subprocess.run(_bioctl(*words), check=False, capture_output=True, text=True)  # noqa: S603
-    for one in json.loads(done.stdout or "[]"):
+    with beside(command(*words), stdout=PIPE, stderr=DEVNULL, text=True) as process:
+        said, _ = process.communicate()
+    for one in json.loads(said or "[]"):
         if one["id"] == batch and one["elapsed"] is not None:
             place = f"{one['path']} {one['step']}, {one['done']} of {one['of']} steps complete"
             typer.echo(f"  {duration_text(one['elapsed']):>13}  ... {plain(place)}")
-
-
-def _bioctl(*words: str) -> list[str]:
-    return [sys.executable, "-m", "bioctl", *words]
 
 
 def _matters(entry: Mapping[str, Any]) -> bool:

@@ -3,15 +3,16 @@
 Their accounts are named *simulated*, so nobody takes what they signed for a person's judgement.
 """
 
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 from bioctl.cli.common import connect
 from bioctl.cli.demo import OPERATOR, SUPERVISOR
+from bioctl.cli.demo_process import LEAVING, beside, command
 from bioctl.errors import UnreachableError
 
 LOOK_S = 0.3
@@ -23,6 +24,7 @@ PREFERRED = ("pH", "good")
 
 def main(folder: Path, batch: str) -> None:
     """Answer every prompt of a batch until it is over or the controller is gone."""
+    LEAVING.watch()
     site = folder / "site.yaml"
     with connect(site) as client:
         while True:
@@ -41,7 +43,8 @@ def answer(folder: Path, prompt: Mapping[str, Any], view: Mapping[str, Any]) -> 
     who = SUPERVISOR if prompt["role"] == "supervisor" else OPERATOR
     words = ["batch", *_verb(prompt, view), "--user", who, "--site", str(folder / "site.yaml")]
     words += ["--password-file", str(folder / "secrets" / f"{who}.password")]
-    subprocess.run([sys.executable, "-m", "bioctl", *words], check=False, capture_output=True)  # noqa: S603
+    with beside(command(*words), stdout=DEVNULL, stderr=DEVNULL) as process:
+        process.wait()
 
 
 def _verb(prompt: Mapping[str, Any], view: Mapping[str, Any]) -> list[str]:
