@@ -1,0 +1,1 @@
+"""Promises proven by real processes: plant, encrypted OPC UA, SQLite, and kills."""

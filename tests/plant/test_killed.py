@@ -1,0 +1,132 @@
+"""Promises 2, 3, 4: the controller is killed at its worst moments, in lockstep."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from .cell import Cell, Entry
+from .programs import bioctl
+from .witness import check_doses, check_loops, check_once, feeds, pumped, states
+
+Moment = Callable[[Cell], None]
+
+
+def is_step(path: str, step: str) -> Callable[[Entry], bool]:
+    return lambda e: e["kind"] == "phase.step" and path in e["path"] and e["data"]["step"] == step
+
+
+def after_intent(cell: Cell) -> None:
+    cell.follow(lambda e: e["kind"] == "call.intent", "one-shot command")
+
+
+def at_prompt(cell: Cell) -> None:
+    cell.follow(
+        lambda e: e["kind"] == "prompt.opened" and "harvest_decision" in e["path"], "decision"
+    )
+
+
+def in_transfer(cell: Cell) -> None:
+    entry = cell.follow(is_step("to_washer", "pump"), "pumping")
+    cell.until(lambda: cell.plant_log()[-1]["sim_time"] > entry["t"] + 30, "half a transfer")
+
+
+def in_holding(cell: Cell) -> None:
+    cell.follow(is_step("add_cryo_medium", "adding"), "dosing")
+    cell.command("batch.hold", reason="looks odd")
+    cell.follow(lambda e: e["data"].get("state") == "HOLDING", "HOLDING")
+
+
+def in_filling(cell: Cell) -> None:
+    cell.follow(is_step("fill_vials/fill", "filling"), "filling")
+
+
+AIMED: tuple[Moment, ...] = (after_intent, at_prompt, in_transfer, in_holding, in_filling)
+
+
+def kill_and_recover(cell: Cell) -> None:
+    """kill -9, start again, see that all is held; a person restarts the batch once."""
+    assert cell.controller
+    cell.controller.kill()
+    cell.start()
+    cell.until(lambda: cell.link()["link"] == "up", "link to the plant")
+    cell.until(lambda: cell.batch()["state"] == "HELD", "HELD batch")
+    cell.until(lambda: feeds(cell) == {0.0}, "feeds at 0 by the plant's own read-back", 3.0)
+    check_loops(cell)
+    logins = [i for i, line in enumerate(cell.plant_log()) if line["what"] == "login"]
+    assert not pumped(cell.plant_log()[logins[-1] :]), "moved liquid before a person said so"
+    cell.skip()
+    cell.command("batch.restart", reason="checked: all in order")
+    for prompt in cell.view()["prompts"]:
+        cell.answer(prompt)
+
+
+def check_whole(cell: Cell, kills: int) -> None:
+    """The run is complete, and both witnesses agree that nothing was done twice."""
+    cell.finish()
+    log = cell.plant_log()
+    check_once(log)
+    check_doses(cell)
+    started = [e for e in cell.entries() if e["kind"] == "cell.started"]
+    assert len(started) == kills + 1
+    assert states(cell.entries())[-1] == "COMPLETE"
+    verdict = bioctl("audit", "verify", str(cell.journal))
+    assert verdict.returncode == 0, verdict.stderr
+
+
+@pytest.mark.promise(4)
+def test_killed_at_its_worst_moments(cell: Cell) -> None:
+    cell.start_plant()
+    cell.start()
+    cell.begin()
+    for moment in AIMED:
+        moment(cell)
+        kill_and_recover(cell)
+    check_whole(cell, len(AIMED))
+
+
+def at_random(chance: random.Random) -> Moment:
+    """Let some decisions and some process time pass, wherever the batch is then."""
+    decided, seconds = chance.randrange(1, 12), chance.choice((0, 0, 3, 17, 60))
+
+    def moment(cell: Cell) -> None:
+        count = 0
+
+        def enough(entry: Entry) -> bool:
+            nonlocal count
+            count += 1
+            over = entry["kind"] == "batch.state" and entry["data"]["state"] == "COMPLETE"
+            return count >= decided or over
+
+        entry = cell.follow(enough, "decision")
+        cell.until(lambda: cell.plant_log()[-1]["sim_time"] >= entry["t"] + seconds, "time")
+
+    return moment
+
+
+def run_random(cell: Cell, seed: int, kills: int) -> int:
+    """Kill at random moments; return how often the batch lived long enough to be killed."""
+    chance = random.Random(seed)  # noqa: S311  no secret
+    cell.start_plant()
+    cell.start()
+    cell.begin()
+    for killed in range(kills):
+        at_random(chance)(cell)
+        if cell.batch()["state"] == "COMPLETE":
+            return killed
+        kill_and_recover(cell)
+    return kills
+
+
+@pytest.mark.promise(3)
+def test_killed_at_random_moments(cell: Cell) -> None:
+    check_whole(cell, run_random(cell, 7, 3))
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(900)
+@pytest.mark.promise(3)
+def test_killed_thirty_times(cell: Cell) -> None:
+    kills = run_random(cell, 42, 30)
+    assert kills > 15
+    check_whole(cell, kills)
