@@ -32,6 +32,7 @@ CHARTS: Mapping[str, tuple[Chart, ...]] = {
         Chart("Capacitance (cells on the bed)", ("capacitance",)),
         Chart("Agitator speed", ("agitator_speed",)),
         Chart("Gas flows", ("air_flow", "oxygen_flow", "nitrogen_flow", "carbon_dioxide_flow")),
+        Chart("Pumped in and out", ("feed_total", "permeate_total", "base_total")),
         Chart("Weight of the vessel", ("weight",)),
         Chart("Pressure in the vessel", ("pressure",)),
     ),

@@ -14,6 +14,7 @@ from bioctl.batch.record_front import DEMO
 from bioctl.batch.record_html import page
 from bioctl.batch.record_markup import Markup, css_text, tag, text
 from bioctl.batch.record_model import Record
+from bioctl.batch.record_trends import CHARTS
 
 from .conftest import ASKING, Write
 from .dry_run import Happened, Run, dry_run
@@ -169,7 +170,7 @@ def test_every_time_of_day_is_utc_and_says_so(record: Record) -> None:
 def test_every_picture_has_words_and_a_table(record: Record) -> None:
     html = page(record)
     pictures = [picture for unit in record.trends for picture in unit.pictures]
-    assert len(pictures) == 18
+    assert len(pictures) == sum(map(len, CHARTS.values()))
     assert html.count('class="figures"') == len(pictures)
     assert html.count('role="img"') == html.count("<figure>")
     assert len(re.findall(r'role="img" aria-label="[^"]{30,}"', html)) == html.count("<figure>")
