@@ -88,6 +88,7 @@ class _States:
                 pass
 
 
+@pytest.mark.promise(5)
 async def test_plant_falls_back_by_itself_and_ends_within_2_s_of_sigterm(
     new_home: Callable[[], Any], connect_to: Callable[..., Any]
 ) -> None:
