@@ -49,8 +49,8 @@ def test_every_trouble_is_an_exception_and_nothing_else_is(record: Record) -> No
     counts = {rule.name: rule.found for rule in record.rules}
     trips = [one for one in record.entries if one["body"]["kind"] == "interlock.tripped"]
     assert counts == {
-        "hold": 1, "alarm": 1, "interlock": len(trips), "link": 1, "loop": 1, "call": 0, "command": 2,
-        "late": 0, "gap": 2, "restart": 0, "panel": 1, "account": 1, "agree": 1,
+        "hold": 1, "alarm": 1, "interlock": len(trips), "link": 1, "loop": 1, "call": 0,
+        "command": 2, "late": 0, "gap": 2, "restart": 0, "panel": 1, "account": 1, "agree": 1,
     }  # fmt: skip
     assert [one.at.t for one in record.findings] == sorted(one.at.t for one in record.findings)
 
