@@ -3,6 +3,8 @@
 Both may be lost: a batch's state comes from the journal's entries alone.
 """
 
+import asyncio
+
 from bioctl.app.core import Core
 from bioctl.audit.journal import Journal
 from bioctl.equipment.keep import remember
@@ -48,9 +50,10 @@ class Keeper:
         self._saved, self._news = mono, False
         self._journal.snapshot(now, remember(self._core.memory))
 
-    def finish(self) -> None:
-        """Close the history of what was recorded: a batch is over and people want its record."""
+    async def finish(self) -> None:
+        """Close and hash what was recorded: a batch is over and people want its record."""
         self._recorder.rotate()
+        await asyncio.wrap_future(self._recorder.flush())
 
     def _record(self, unit: str, now: float, utc: float) -> None:
         config, image = self._core.site.units[unit], self._core.world.image

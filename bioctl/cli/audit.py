@@ -10,7 +10,7 @@ import typer
 
 from bioctl.cli.common import SITE, JsonOption, SiteOption, example, noun
 from bioctl.cli.screen import plain, print_json
-from bioctl.cli.stores import journal_file, read_entries
+from bioctl.cli.stores import journal_file
 from bioctl.errors import InputError, IntegrityError, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check every hash, number, chain and seal; exit 5 names the first entry that is wrong."""
-    from bioctl.audit.verify import verify as verify_file  # noqa: PLC0415
+    from bioctl.audit.verify import verify as verify_file
 
     verdict = verify_file(journal or journal_file(site), _anchors(anchor or []))
     if as_json:
@@ -56,7 +56,7 @@ def verify(
 
 
 def _anchors(texts: Sequence[str]) -> "list[Head]":
-    from bioctl.audit.chain import Head  # noqa: PLC0415
+    from bioctl.audit.chain import Head
 
     found = []
     for text in texts:
@@ -90,7 +90,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print entries as sentences, oldest first; the time is UTC."""
-    from bioctl.audit.sentence import line, sentence  # noqa: PLC0415
+    from bioctl.audit.read import read_entries
+    from bioctl.audit.sentence import line, sentence
 
     fits = _filter(user, kind, _since(since))
     for entry in filter(fits, read_entries(journal or journal_file(site), batch)):
@@ -131,7 +132,7 @@ def _since(text: str | None) -> float | None:
 
 
 def _moment(text: str) -> float:
-    from datetime import datetime  # noqa: PLC0415
+    from datetime import datetime
 
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -140,7 +141,7 @@ def _moment(text: str) -> float:
 
 
 def _ago(text: str) -> float:
-    from bioctl.clock import SystemClock  # noqa: PLC0415
-    from bioctl.language.quantity import parse_quantity  # noqa: PLC0415
+    from bioctl.clock import SystemClock
+    from bioctl.language.quantity import parse_quantity
 
     return SystemClock().utc() - parse_quantity(text).to("s")

@@ -7,6 +7,7 @@ import typer
 
 from bioctl.cli.common import SITE, JsonOption, SiteOption, example, existing_site
 from bioctl.cli.screen import print_json
+from bioctl.errors import IntegrityError
 
 EXAMPLE = example("bioctl record B-0001 --format html --out B-0001.html --site site.yaml")
 
@@ -21,12 +22,17 @@ def record(
     as_json: JsonOption = False,
 ) -> None:
     """Write the record of a batch from the verified journal."""
-    from bioctl.batch.record import write_record  # noqa: PLC0415
-    from bioctl.clock import SystemClock  # noqa: PLC0415
+    from bioctl.batch.record.write import write_record
+    from bioctl.clock import SystemClock
 
     file = out or Path(f"{batch}.{format_}")
-    write_record(existing_site(site), batch, format_, file, made=SystemClock().utc())
+    fits = write_record(existing_site(site), batch, format_, file, made=SystemClock().utc())
     if as_json:
         print_json({"batch": batch, "format": format_, "file": str(file)})
     else:
         typer.echo(f"The record of batch {batch} is in {file}.")
+    if not fits:
+        raise IntegrityError(
+            "Journal or history do not verify; the record's verdict says what does not fit.",
+            help="`bioctl audit verify` names the first wrong entry.",
+        )

@@ -8,8 +8,8 @@ import pytest
 
 from bioctl.audit.entry import Event
 from bioctl.audit.journal import Journal
-from bioctl.batch.record import read_record
-from bioctl.batch.record_model import Record
+from bioctl.batch.record.model import Record
+from bioctl.batch.record.write import read_record
 from bioctl.equipment.site import Site, load_site
 from bioctl.historian.chunk import Chunk
 from bioctl.historian.recorder import Recorder

@@ -13,8 +13,8 @@ import pytest
 from bioctl.audit.entry import Event, entry_from_dict
 from bioctl.audit.journal import Journal
 from bioctl.audit.verify import verify_batch
-from bioctl.batch.record import read_record, write_record
-from bioctl.batch.record_model import Finding, Record
+from bioctl.batch.record.model import Finding, Record
+from bioctl.batch.record.write import read_record, write_record
 from bioctl.equipment.site import Site
 from bioctl.errors import InputError, StorageError
 

@@ -7,8 +7,8 @@ import pytest
 
 from bioctl.audit.entry import Entry, Event
 from bioctl.audit.journal import Journal
-from bioctl.batch.record import Place, collect
-from bioctl.batch.record_model import Finding, Record
+from bioctl.batch.record.model import Finding, Record
+from bioctl.batch.record.write import Place, collect
 from bioctl.phases.states import State
 
 from .conftest import Writer

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioctl.audit.entry import Event
-from bioctl.batch.record import read_record
-from bioctl.batch.record_front import DEMO
-from bioctl.batch.record_html import page
-from bioctl.batch.record_markup import Markup, css_text, tag, text
-from bioctl.batch.record_model import Record
-from bioctl.batch.record_trends import CHARTS
+from bioctl.batch.record.front import DEMO
+from bioctl.batch.record.html import page
+from bioctl.batch.record.markup import Markup, css_text, tag, text
+from bioctl.batch.record.model import Record
+from bioctl.batch.record.trends import CHARTS
+from bioctl.batch.record.write import read_record
 
 from .conftest import ASKING, Write
 from .dry_run import Happened, Run, dry_run

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioctl.batch.record_model import Curve, Picture, Span, UnitTrends
-from bioctl.batch.record_statistics import NOT_GOOD, NOTHING, Window, gaps, statistics
-from bioctl.batch.record_svg import scale, svg, times
-from bioctl.batch.record_trends import CHARTS, charts
+from bioctl.batch.record.model import Curve, Picture, Span, UnitTrends
+from bioctl.batch.record.statistics import NOT_GOOD, NOTHING, Window, gaps, statistics
+from bioctl.batch.record.svg import scale, svg, times
+from bioctl.batch.record.trends import CHARTS, charts
 from bioctl.equipment.unit import UnitConfig
 from bioctl.historian.query import Series, with_gaps
 from bioctl.tags import Kind, Tag

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
-from bioctl.batch.record_markup import Markup, join, tag
-from bioctl.batch.record_model import Curve, Picture, Span, UnitTrends
-from bioctl.batch.record_svg import pen, svg
-from bioctl.batch.record_text import EUS, number, show, words
+from bioctl.batch.record.markup import Markup, join, tag
+from bioctl.batch.record.model import Curve, Picture, Span, UnitTrends
+from bioctl.batch.record.svg import pen, svg
+from bioctl.batch.record.text import EUS, number, show, words
 from bioctl.clock import duration_text
 
 HEADS = (

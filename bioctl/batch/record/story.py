@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bioctl.audit.entry import Entry
 from bioctl.batch.control_recipe import ControlRecipe, from_dict
-from bioctl.batch.record_model import Moment
+from bioctl.batch.record.model import Moment
 from bioctl.clock import utc_text
 from bioctl.errors import InputError
 from bioctl.language.nearest import suggest

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bioctl.batch.record_model import Result, Yield
-from bioctl.batch.record_story import Story
+from bioctl.batch.record.model import Result, Yield
+from bioctl.batch.record.story import Story
 from bioctl.values import Scalar
 
 DENSITY = 1.0

@@ -4,11 +4,11 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from bioctl.batch.record_figures import figures
-from bioctl.batch.record_front import DEMO, exceptions, front, printed
-from bioctl.batch.record_markup import Markup, css_text, tag
-from bioctl.batch.record_model import Record
-from bioctl.batch.record_tables import calls, entries, parameters, people, results, steps
+from bioctl.batch.record.figures import figures
+from bioctl.batch.record.front import DEMO, exceptions, front, printed
+from bioctl.batch.record.markup import Markup, css_text, tag
+from bioctl.batch.record.model import Record
+from bioctl.batch.record.tables import calls, entries, parameters, people, results, steps
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 """Even if a text slipped through as markup, a browser would run and load nothing."""
@@ -55,7 +55,7 @@ def _head(record: Record, digest: str) -> Markup:
 
 @cache
 def _style() -> str:
-    return resources.files("bioctl.batch").joinpath("record_page.css").read_text("utf-8")
+    return resources.files("bioctl.batch.record").joinpath("page.css").read_text("utf-8")
 
 
 def _margins(record: Record, digest: str) -> str:

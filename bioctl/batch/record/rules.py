@@ -1,10 +1,10 @@
 """The rules a record is reviewed by, in the order it shows them."""
 
-from bioctl.batch import record_doubts as doubts
-from bioctl.batch import record_findings as rules
-from bioctl.batch.record_findings import Look, Parts, told
-from bioctl.batch.record_model import Finding, Rule
-from bioctl.batch.record_story import Story
+from bioctl.batch.record import doubts as doubts
+from bioctl.batch.record import findings as rules
+from bioctl.batch.record.findings import Look, Parts, told
+from bioctl.batch.record.model import Finding, Rule
+from bioctl.batch.record.story import Story
 
 _ACCOUNTS = ("added", "changed", "deactivated", "locked", "unlocked")
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bioctl.batch.record_markup import Markup, join, tag
-from bioctl.batch.record_model import Moment
+from bioctl.batch.record.markup import Markup, join, tag
+from bioctl.batch.record.model import Moment
 from bioctl.clock import duration_text
 from bioctl.values import Scalar
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bioctl.batch.record_model import Curve, Floats, Picture, Span, Step, UnitTrends
-from bioctl.batch.record_statistics import Window, gaps, statistics
-from bioctl.batch.record_story import Story
+from bioctl.batch.record.model import Curve, Floats, Picture, Span, Step, UnitTrends
+from bioctl.batch.record.statistics import Window, gaps, statistics
+from bioctl.batch.record.story import Story
 from bioctl.equipment.unit import UnitConfig
 from bioctl.historian.query import Series
 from bioctl.phases.equilibrate import BANDS

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bioctl.batch.record_markup import Markup, join, tag
-from bioctl.batch.record_model import Check, Finding, Head, Moment, Record, Rule
-from bioctl.batch.record_text import DASH, process, short, utc
+from bioctl.batch.record.markup import Markup, join, tag
+from bioctl.batch.record.model import Check, Finding, Head, Moment, Record, Rule
+from bioctl.batch.record.text import DASH, process, short, utc
 from bioctl.clock import duration_text
 
 DEMO: Final = "DEMONSTRATION: simulated plant, accelerated time, throw-away keys"

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from bioctl.audit.sentence import sentence
-from bioctl.batch.record_findings import Found, Parts, finding
-from bioctl.batch.record_model import Curve, Finding, FormulaValue, Moment, UnitTrends
-from bioctl.batch.record_story import Story
+from bioctl.batch.record.findings import Found, Parts, finding
+from bioctl.batch.record.model import Curve, Finding, FormulaValue, Moment, UnitTrends
+from bioctl.batch.record.story import Story
 from bioctl.clock import utc_text
 from bioctl.values import Scalar
 

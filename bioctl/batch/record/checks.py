@@ -7,8 +7,8 @@ batch stays the same while the journal goes on.
 from collections.abc import Sequence
 
 from bioctl.audit.verify import Verdict, verify_batch
-from bioctl.batch.record_model import Check, UnitTrends
-from bioctl.batch.record_story import Story
+from bioctl.batch.record.model import Check, UnitTrends
+from bioctl.batch.record.story import Story
 from bioctl.historian.query import GAP_S
 from bioctl.historian.verify import HistoryVerdict
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from bioctl.audit.entry import Entry
 from bioctl.batch.control_recipe import BoundStep
-from bioctl.batch.record_model import (
+from bioctl.batch.record.model import (
     FormulaValue,
     Head,
     Result,
     Step,
     Value,
 )
-from bioctl.batch.record_story import Story, who
+from bioctl.batch.record.story import Story, who
 from bioctl.phases.states import State, final
 from bioctl.values import Scalar
 

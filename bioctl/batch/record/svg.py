@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from bioctl.batch.record_markup import Markup, join, tag
-from bioctl.batch.record_model import Curve, Floats, Picture, Span, UnitTrends
-from bioctl.batch.record_text import EUS, number, words
+from bioctl.batch.record.markup import Markup, join, tag
+from bioctl.batch.record.model import Curve, Floats, Picture, Span, UnitTrends
+from bioctl.batch.record.text import EUS, number, words
 from bioctl.historian.query import Series, reduce
 
 WIDTH: Final = 760

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bioctl.batch.record_model import Floats, Span, Statistics
+from bioctl.batch.record.model import Floats, Span, Statistics
 from bioctl.historian.query import GAP_S, Series
 from bioctl.values import Quality
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from bioctl.audit.entry import Entry
 from bioctl.audit.signature import record_hash
-from bioctl.batch.record_model import Call, Given, Question, Signed, Value
-from bioctl.batch.record_story import Story, who
+from bioctl.batch.record.model import Call, Given, Question, Signed, Value
+from bioctl.batch.record.story import Story, who
 
 
 def values(named: Mapping[str, Any], *leave_out: str) -> tuple[Value, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bioctl.audit.entry import Entry
 from bioctl.audit.sentence import sentence
-from bioctl.batch.record_model import (
+from bioctl.batch.record.model import (
     Call,
     Finding,
     FormulaValue,
@@ -18,7 +18,7 @@ from bioctl.batch.record_model import (
     Signed,
     UnitTrends,
 )
-from bioctl.batch.record_story import Story, Stretch, who
+from bioctl.batch.record.story import Story, Stretch, who
 from bioctl.phases.states import State
 
 

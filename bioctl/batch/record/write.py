@@ -6,28 +6,26 @@
 The sha256 of the JSON file names the record; the page carries it, so that paper can be tied to it.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
 from bioctl.audit.entry import Entry
-from bioctl.audit.file_store import SqliteStore
+from bioctl.audit.read import read_entries
 from bioctl.audit.sentence import sentence
-from bioctl.audit.sqlite import durability_for
 from bioctl.audit.verify import Verdict, verify
-from bioctl.batch.record_checks import checks
-from bioctl.batch.record_course import formula, head, results, steps
-from bioctl.batch.record_findings import Parts
-from bioctl.batch.record_html import page
-from bioctl.batch.record_model import Record
-from bioctl.batch.record_people import calls, commands, questions, signatures
-from bioctl.batch.record_rules import find
-from bioctl.batch.record_story import read_story
-from bioctl.batch.record_trends import History, trends
-from bioctl.batch.record_yields import yields
+from bioctl.batch.record.checks import checks
+from bioctl.batch.record.course import formula, head, results, steps
+from bioctl.batch.record.findings import Parts
+from bioctl.batch.record.html import page
+from bioctl.batch.record.model import Record
+from bioctl.batch.record.people import calls, commands, questions, signatures
+from bioctl.batch.record.rules import find
+from bioctl.batch.record.story import read_story
+from bioctl.batch.record.trends import History, trends
+from bioctl.batch.record.yields import yields
 from bioctl.clock import utc_text
 from bioctl.equipment.site import Site, load_site
 from bioctl.equipment.unit import UnitConfig
@@ -111,7 +109,7 @@ def read_record(site: Site, batch: str) -> Record:
     journal, history = site.data / "journal.db", site.data / "history.db"
     place = Place(site.name, site.profile, site.units)
     verdict = verify(journal)
-    entries = list(_entries(journal))
+    entries = list(read_entries(journal))
     if not history.is_file():
         return collect(entries, batch, place, None, Verdicts(verdict))
 
@@ -157,16 +155,3 @@ def write_record(
     except OSError as error:
         raise StorageError(f"the record can't be written to {out}: {error.strerror}.") from error
     return all(check.ok is not False for check in record.checks)
-
-
-def _entries(journal: Path) -> Iterator[Entry]:
-    store = SqliteStore(journal, "", durability_for(sqlite3.sqlite_version_info[:3]))
-    try:
-        yield from store.read(0, None)
-    except sqlite3.OperationalError as error:
-        raise StorageError(f"The journal {journal} can't be read: {error}.") from None
-    except (sqlite3.DatabaseError, ValueError) as error:
-        raise IntegrityError(
-            f"{journal} is damaged: {error}.",
-            help="Keep the file as it is; `bioctl audit verify` names the first wrong entry.",
-        ) from None

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from bioctl.batch.record_markup import Child, Markup, join, tag
-from bioctl.batch.record_model import (
+from bioctl.batch.record.markup import Child, Markup, join, tag
+from bioctl.batch.record.model import (
     Call,
     FormulaValue,
     Given,
@@ -16,7 +16,7 @@ from bioctl.batch.record_model import (
     Value,
     Yield,
 )
-from bioctl.batch.record_text import DASH, number, short, show, when, words
+from bioctl.batch.record.text import DASH, number, short, show, when, words
 from bioctl.clock import duration_text, utc_text
 
 
