@@ -1,6 +1,6 @@
 """The rules a record is reviewed by, in the order it shows them."""
 
-from bioctl.batch.record import doubts as doubts
+from bioctl.batch.record import doubts
 from bioctl.batch.record import findings as rules
 from bioctl.batch.record.findings import Look, Parts, told
 from bioctl.batch.record.model import Finding, Rule
