@@ -3,7 +3,7 @@
 The shell asks it for a scan, commits what the scan decided, and hands back what became durable.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from bioctl.audit.entry import Event
@@ -94,17 +94,17 @@ class Core:
         self.faulty = (self.faulty - steps.keys()) | failed
         return decided
 
-    def outputs(self, *, closed: bool = False) -> dict[str, Scalar]:
+    def outputs(self, closed: Collection[str] = ()) -> dict[str, Scalar]:
         """Return the level outputs that stand now, after what became durable since the scan.
 
         Args:
-            closed: feeds, doses and transfers stand still, whatever was commanded.
+            closed: units whose feeds and transfers stand still, whatever was commanded.
         """
         found: dict[str, Scalar] = {}
         for name, unit in self.site.units.items():
             memory, state = self.memory[name], self.state.units.get(name, NOTHING)
             if memory.scanned is not None:
-                shut = closed or state.owner in self.faulty
+                shut = name in closed or state.owner in self.faulty
                 found |= tagged(unit, outputs_of(unit, memory, state, closed=shut))
         return found
 

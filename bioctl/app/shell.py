@@ -175,10 +175,9 @@ class Shell:
     def _ask_holds(self, lost: Mapping[str, str]) -> None:
         """Queue holds for batches on lost connections, and for doses nobody can write down."""
         state, units = self.core.state, self.core.site.units.values()
-        reasons = {unit.name: lost[unit.connection] for unit in units if unit.connection in lost}
-        found = holds(state, reasons, "plant was on its own")
-        self._unheld |= reasons
-        if not holds(state, self._unheld, ""):
+        self._unheld |= {u.name: lost[u.connection] for u in units if u.connection in lost}
+        found = holds(state, self._unheld, "plant was on its own")
+        if not found:
             self._unheld.clear()
         if self._starved:
             doses = dict.fromkeys(self._dosing_units(), "the journal can't be written")
@@ -197,7 +196,7 @@ class Shell:
 
     def _outputs(self) -> dict[str, Scalar]:
         """Return level outputs as they stand; feeds rest without a journal or before a Hold."""
-        return self.core.outputs(closed=self._starved or bool(self._unheld))
+        return self.core.outputs(self.core.site.units if self._starved else self._unheld)
 
     def _silent(self, connection: str) -> bool:
         """Whether the protection of one of its units failed, so that it gets no heartbeat."""
@@ -217,7 +216,7 @@ class Shell:
         if not done or batch in self._sealing:
             return
         self._sealing.add(batch)
-        self.keeper.finish()
+        await self.keeper.finish()
         try:
             entries = await self.store.journal.seal(batch, t=self.core.world.now)
         except StorageError:
