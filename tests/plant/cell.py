@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bioctl.cli.stores import read_entries
+from bioctl.audit.read import read_entries
 from bioctl.clock import SystemClock
 from bioctl.errors import UnreachableError
 from bioctl.port.client import PortClient
@@ -150,6 +150,10 @@ class Cell:
         found: dict[str, Any] = self.view()["links"].get("plant", {"link": "down", "reason": ""})
         return found
 
+    def now(self) -> float:
+        """Return seconds since 1970 UTC."""
+        return SystemClock().utc()
+
     def secret(self, user: str) -> str:
         return (self.folder / "secrets" / user).read_text().strip()
 
@@ -164,7 +168,7 @@ class Cell:
             if meaning
             else None
         )
-        deadline = SystemClock().utc() + 30.0
+        deadline = self.now() + 30.0
         args = {"batch": BATCH, **args}
         command = Command(
             id=uuid.uuid4().hex,

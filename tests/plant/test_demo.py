@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bioctl.cli.stores import read_entries
+from bioctl.audit.read import read_entries
 
 from .cell import BATCH, SHORT, Cell, Entry
 from .programs import ENV, Program, bioctl, done

@@ -1,0 +1,88 @@
+"""Promise 3 at its narrowest: killed between a durable intent and what comes of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from .cell import Cell
+from .test_killed import check_whole, kill_and_recover
+from .wire import Way, Wire
+from .witness import executed
+
+ON_ITS_WAY_S = 1.0
+"""Host seconds a message takes to the plant: long enough to die in between."""
+
+
+@pytest.fixture
+def wire(cell: Cell) -> Iterator[Wire]:
+    """Return the cable of a cell whose batch is about to send its first one-shot command."""
+    cell.start_plant()
+    with Wire(cell.port) as cable:
+        cell.edit(f":{cell.port}/", f":{cable.port}/")
+        cell.start()
+        cell.begin()
+        yield cable
+        assert cell.controller
+        cell.controller.kill()
+
+
+def send_and_die(cell: Cell, wire: Wire) -> str:
+    """Answer the prompt, and kill the controller while its first command is in the cable."""
+    cell.follow(lambda e: e["kind"] == "prompt.opened", "question", answer=False)
+    wire.delay_s = ON_ITS_WAY_S
+    cell.answer(cell.view()["prompts"][0])
+    intent = cell.follow(lambda e: e["kind"] == "call.intent", "one-shot command")
+    wire.set(Way.KEPT)
+    assert cell.controller
+    cell.controller.kill()
+    wire.delay_s = 0.0
+    call: str = intent["data"]["id"]
+    assert call not in {line["id"] for line in executed(cell.plant_log())}
+    return call
+
+
+def outcome(cell: Cell, call: str) -> str:
+    found = [e for e in cell.entries() if e["kind"] == "call.outcome" and e["data"]["id"] == call]
+    assert len(found) == 1
+    return str(found[0]["data"]["state"])
+
+
+@pytest.mark.fault("CR-02")
+@pytest.mark.promise(3)
+def test_command_that_never_arrived_is_not_sent_again(cell: Cell, wire: Wire) -> None:
+    call = send_and_die(cell, wire)
+    wire.set(Way.LOST)
+    wire.set(Way.OPEN)
+    kill_and_recover(cell)
+    assert outcome(cell, call) == "never arrived"
+    assert call not in {line["id"] for line in executed(cell.plant_log())}
+    check_whole(cell, 1)
+
+
+@pytest.mark.fault("CR-03")
+@pytest.mark.promise(3)
+def test_command_that_arrived_after_its_sender_died_counts_once(cell: Cell, wire: Wire) -> None:
+    call = send_and_die(cell, wire)
+    wire.set(Way.OPEN)
+    kill_and_recover(cell)
+    assert outcome(cell, call) == "accepted"
+    check_whole(cell, 1)
+
+
+@pytest.mark.promise(3)
+def test_command_that_arrives_after_its_deadline_is_not_executed(cell: Cell, wire: Wire) -> None:
+    call = send_and_die(cell, wire)
+    cell.start()
+    cell.until(lambda: late(cell, call), "deadline behind us")
+    wire.set(Way.OPEN)
+    kill_and_recover(cell)
+    assert outcome(cell, call) in ("refused", "never arrived")
+    accepted = {line["id"] for line in executed(cell.plant_log()) if "accepted" in line["result"]}
+    assert call not in accepted
+    check_whole(cell, 2)
+
+
+def late(cell: Cell, call: str) -> bool:
+    """Whether the equipment must refuse the command by now."""
+    intent = next(e for e in cell.entries() if e["data"].get("id") == call)
+    return cell.now() > float(intent["data"]["deadline"])
