@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from bioctl.clock import Clock
 from bioctl.equipment.driver import Driver, DriverFactory
 from bioctl.equipment.site import Site
-from bioctl.errors import InputError
+from bioctl.errors import InputError, InputErrors, Where
 from bioctl.language.nearest import suggest
 
 
@@ -24,9 +24,19 @@ def _make(name: str, site: Site, clock: Clock) -> Driver:
     known = {entry.name: entry for entry in entry_points(group="bioctl.drivers")}
     if connection.driver not in known:
         raise InputError(
-            f"{site.file}: connection {name} asks for driver {connection.driver!r}, not installed.",
+            f"connection {name} asks for driver {connection.driver!r}, which is not installed.",
+            where=connection.where,
             help=suggest(connection.driver, known, "driver"),
         )
     factory: DriverFactory = known[connection.driver].load()
     tags = [tag for tag in site.tags if tag.connection == name]
-    return factory(name, connection.options, tags, clock, site.folder)
+    try:
+        return factory(name, connection.options, tags, clock, site.folder)
+    except InputError as error:
+        found = error.errors if isinstance(error, InputErrors) else [error]
+        raise InputErrors([_placed(one, connection.where) for one in found]) from error
+
+
+def _placed(error: InputError, where: Where | None) -> InputError:
+    """Return the error with its place: a driver knows its options, not the file they stand in."""
+    return InputError(error.message, where=error.where or where, help=error.help)

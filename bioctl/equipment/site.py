@@ -8,7 +8,7 @@ from pathlib import Path
 from bioctl.equipment.fields import Fields, above_zero, collect, known, number, plain, text
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit
-from bioctl.errors import InputError, InputErrors
+from bioctl.errors import InputError, InputErrors, Where
 from bioctl.language.document import Node, parse
 from bioctl.tags import Tag, UnitClass
 
@@ -23,6 +23,8 @@ class Connection:
     name: str
     driver: str
     options: Mapping[str, object]
+    where: Where | None = None
+    """Its place in the site file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _connections(errors: list[InputError], nodes: Node) -> dict[str, Connection]
             errors.append(InputError(f"connection {name} needs `driver`.", where=node.where))
             continue
         values = {key: plain(child) for key, child in options.items() if key != "driver"}
-        found[name] = Connection(name, options["driver"].as_text(), values)
+        found[name] = Connection(name, options["driver"].as_text(), values, node.where)
     return found
 
 
