@@ -136,3 +136,30 @@ def test_killed_thirty_times(cell: Cell) -> None:
     kills = run_random(cell, 42, 30)
     assert kills > 15
     check_whole(cell, kills)
+
+
+@pytest.mark.fault("NW-04")
+@pytest.mark.promise(4)
+def test_plant_killed_and_started_again(cell: Cell) -> None:
+    cell.start_plant()
+    cell.start()
+    cell.begin()
+    cell.follow(lambda e: "grow" in e.get("path", "") and e["kind"] == "phase.state", "culture")
+    assert cell.plant
+    cell.plant.kill()
+    cell.until(lambda: cell.link()["link"] == "down", "lost link")
+    lines = len(cell.plant_log())
+    cell.start_plant()
+    cell.until(lambda: cell.batch()["state"] == "HELD", "HELD batch")
+    cell.until(lambda: feeds(cell) == {0.0}, "feeds at 0")
+    check_loops(cell)
+    assert not pumped(cell.plant_log()[lines:]), "moved liquid before a person said so"
+    times = [e["t"] for e in cell.entries()]
+    assert times == sorted(times)
+    cell.skip()
+    cell.command("batch.restart", reason="the plant is as it should be")
+    cell.follow(lambda e: e["data"].get("state") == "RUNNING", "RUNNING batch")
+    assert cell.controller
+    assert cell.controller.stop() == 0
+    verdict = bioctl("audit", "verify", str(cell.journal))
+    assert verdict.returncode == 0, verdict.stderr
