@@ -72,16 +72,20 @@ class Pipeline:
             actor = _actor(person)
             if command.id in self._given or command.id in self._core.state.commands:
                 return self._again(command.id)
-            self._given.add(command.id)
-            if not allowed(person.role, command.name):
-                raise RefusedError(f"role {person.role} may not {command.name}")
-            if command.deadline is not None and self._clock.utc() > command.deadline:
-                raise RefusedError("the command came after its deadline", help="give it again")
-            return await self._carry_out(command, person)
+            return await self._first(command, person)
         except BioctlError as error:
             data = {"command": command.name, "args": _public(command), "reason": str(error)}
             self._tell("command.rejected", actor, data, self._batch_of(command))
             raise
+
+    async def _first(self, command: Command, person: Person) -> Answer:
+        self._given.add(command.id)
+        try:
+            if not allowed(person.role, command.name):
+                raise RefusedError(f"role {person.role} may not {command.name}")
+            if command.deadline is not None and self._clock.utc() >= command.deadline:
+                raise RefusedError("the command came after its deadline", help="give it again")
+            return await self._carry_out(command, person)
         finally:
             self._given.discard(command.id)
 

@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioctl.app.pace import ProcessClock, next_tick
@@ -11,6 +11,7 @@ times = st.floats(0, 1e7)
 periods = st.sampled_from([0.25, 0.5, 1.0, 10.0])
 
 
+@settings(deadline=None)
 @given(times, st.floats(-100, 1e6), periods)
 def test_next_tick_is_never_past_and_falls_on_the_grid(
     due: float, late: float, period: float
@@ -32,6 +33,7 @@ def test_late_ticks_are_counted_and_not_made_up_for() -> None:
     assert next_tick(10.0, 11.0, 1.0) == (12.0, 1)
 
 
+@settings(deadline=None)
 @given(
     times,
     st.lists(st.tuples(st.none() | st.floats(0, 1e7), st.floats(0, 100)), min_size=1, max_size=30),

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioctl.app.core import Core
@@ -80,6 +80,7 @@ shaped = st.fixed_dictionaries(
 
 
 @pytest.mark.promise(8)
+@settings(deadline=None)
 @given(shaped)
 def test_blob_that_is_none_of_ours_is_forgotten(blob: Any) -> None:
     assert recall(SITE.units, orjson.dumps(blob)).keys() == SITE.units.keys()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bioctl.equipment.regulate as regulate_module
@@ -177,6 +177,7 @@ values = st.floats() | st.sampled_from([0.0, 7.2, 37.0, 50.0, 4.0])
 
 
 @pytest.mark.promise(6)
+@settings(deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -207,6 +208,7 @@ def test_bad_readings_never_move_an_output_but_to_the_fallback(
             assert value in (last[tag], fallback.get(tag, last[tag])), tag
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({tag.name: st.builds(Reading, values) for tag in SITE.tags}))
 def test_scan_decides_outputs_the_plant_can_take_whatever_it_reads(
     readings: Mapping[str, Reading],

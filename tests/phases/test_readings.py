@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioctl.batch.world import World
@@ -115,6 +115,7 @@ answers = st.sampled_from(["yes", "no", "approved", "rejected", 7.2])
 
 
 @pytest.mark.promise(6)
+@settings(deadline=None)
 @given(
     images,
     st.sampled_from(ALL),
