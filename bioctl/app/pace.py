@@ -20,6 +20,8 @@ def next_tick(due: float, now: float, period: float) -> tuple[float, int]:
     if following > now:
         return following, 0
     skipped = int((now - following) // period) + 1
+    if following + skipped * period <= now:  # the quotient was rounded down
+        skipped += 1
     return following + skipped * period, skipped
 
 

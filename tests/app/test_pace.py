@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bioctl.app.pace import ProcessClock, next_tick
@@ -13,6 +13,7 @@ periods = st.sampled_from([0.25, 0.5, 1.0, 10.0])
 
 @settings(deadline=None)
 @given(times, st.floats(-100, 1e6), periods)
+@example(due=3194304.351489768, late=1000000.0, period=0.25)
 def test_next_tick_is_never_past_and_falls_on_the_grid(
     due: float, late: float, period: float
 ) -> None:
