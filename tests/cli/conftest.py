@@ -73,7 +73,26 @@ connections:
     private_key: pki/own/bioctl.pem
     application_uri: urn:plant.example:bioctl
     trusted: pki/trusted
-units: {}
+units:
+  VF301:
+    class: vial_filler
+    connection: plant
+    period: 2 s
+    measurements:
+      state: XS301 0 .. 19 integer
+      processed: NT301 0 .. 10000 vials integer
+      good: NT302 0 .. 10000 vials integer
+      rejected: NT303 0 .. 10000 vials integer
+      bulk_weight: WT301 0 .. 5 kg
+      last_weight: WT302 0 .. 50 g
+      mean_weight: WT303 0 .. 50 g
+      cells: AT301 0 .. 500 1e6/mL
+      viability: AT302 0 .. 100 %
+    outputs:
+      fill_volume: FC301 0.5 .. 30 mL
+      vials_wanted: NC301 0 .. 10000 vials integer
+      speed: SC301 1 .. 30 1/min
+      inlet_valve: XV301 switch
 """
 
 
