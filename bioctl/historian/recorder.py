@@ -1,9 +1,10 @@
 """Recording readings: a row per call into memory, chunks to disk in a thread.
 
 A chunk is closed after half an hour of process time, or as the caller says; its hash is reported so
-that the journal has it. Between, its new rows are stored as drafts every 20 s of host time, so that a crash loses seconds,
-and a real batch doesn't put an entry into the journal every 20 s for each unit. Drafts that a crash
-left become chunks, and chunks that were not reported are reported, when the file is opened again.
+that the journal has it. Between, its new rows are stored as drafts every 20 s of host time, so that
+a crash loses seconds, and a real batch doesn't put an entry into the journal every 20 s for each
+unit. Drafts that a crash left become chunks, and chunks that were not reported are reported, when
+the file is opened again.
 """
 
 import sqlite3
