@@ -19,7 +19,8 @@ from bioctl.audit.people import People, Person
 from bioctl.audit.sentence import sentence
 from bioctl.audit.signature import sign
 from bioctl.batch.log import SYSTEM, Actor
-from bioctl.batch.requests import Request, plausible
+from bioctl.batch.prompts import open_prompt, plausible
+from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.clock import Clock
 from bioctl.errors import BioctlError, InputError, RefusedError, StorageError, UnreachableError
@@ -153,14 +154,7 @@ class Pipeline:
     async def _answer_args(
         self, command: Command, batch: BatchState, person: Person
     ) -> dict[str, Any]:
-        prompt = batch.prompts.get(str(command.args.get("prompt", "")))
-        if prompt is None:
-            ids = ", ".join(p.id for p in batch.open_prompts()) or "none"
-            raise InputError(
-                f"batch {batch.id} has no prompt {command.args.get('prompt')}", help=f"open: {ids}"
-            )
-        if prompt.answer is not None:
-            raise RefusedError(f"prompt {prompt.id} was already answered by {prompt.by}")
+        prompt = open_prompt(batch, str(command.args.get("prompt", "")))
         signs = command.name == "batch.sign"
         if signs != (prompt.kind == "signature"):
             remedy = (
@@ -176,9 +170,8 @@ class Pipeline:
         args = {"prompt": prompt.id, "comment": str(command.args.get("comment", ""))}
         if signs:
             return await self._signed(command, batch, prompt, args, person)
-        low, high = prompt.low, prompt.high
         value = str(command.args.get("value", ""))
-        return args | {"value": plausible(prompt.kind, value, prompt.choices, low, high)}
+        return args | {"value": plausible(prompt, value)}
 
     async def _signed(
         self,
@@ -202,7 +195,7 @@ class Pipeline:
                 f"you are logged in as {person.id} and can't sign as {signer.id}",
                 help="log in as the person who signs",
             )
-        meaning = plausible(prompt.kind, given.meaning, prompt.choices, None, None)
+        meaning = plausible(prompt, given.meaning)
         shown = {"text": prompt.text, "evidence": dict(prompt.evidence), "answer": meaning}
         record = f"batch:{batch.id}/prompt:{prompt.id}"
         signature = sign(record, shown, str(meaning), signer, self._clock.utc())

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bioctl.batch.log import Actor, Log
+from bioctl.batch.prompts import open_prompt
 from bioctl.batch.state import BatchState
-from bioctl.errors import BioctlError, InputError, RefusedError
+from bioctl.errors import BioctlError, RefusedError
 from bioctl.phases.states import PRIORITY, Command, State, after, final, legal
-from bioctl.values import Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,7 @@ def _acquire(log: Log, batch: BatchState, actor: Actor) -> None:
 
 def _answer(log: Log, batch_id: str, request: Request) -> str:
     batch = log.cell.batches[batch_id]
-    prompt = batch.prompts.get(str(request.args["prompt"]))
-    if prompt is None:
-        ids = ", ".join(p.id for p in batch.open_prompts()) or "none"
-        raise InputError(
-            f"batch {batch_id} has no prompt {request.args['prompt']}", help=f"open: {ids}"
-        )
-    if prompt.answer is not None:
-        raise RefusedError(f"prompt {prompt.id} was already answered by {prompt.by}")
+    prompt = open_prompt(batch, str(request.args["prompt"]))
     if final(batch.state) or batch.state in (State.STOPPING, State.ABORTING):
         raise RefusedError(f"batch {batch_id} is {batch.state}: its prompts are void")
     value = request.args["value"]
@@ -117,28 +110,6 @@ def _answer(log: Log, batch_id: str, request: Request) -> str:
         log.emit("signature", request.actor, request.args["signature"], **place)
     log.emit("prompt.answered", request.actor, data, **place)
     return f"prompt {prompt.id} answered: {value}"
-
-
-def plausible(
-    kind: str, value: str, choices: tuple[str, ...], low: float | None, high: float | None
-) -> Scalar:
-    """Return the typed answer to a prompt, or raise InputError with what was expected."""
-    if kind != "number":
-        if choices and value not in choices:
-            raise InputError(f"{value!r} is not one of the answers", help=", ".join(choices))
-        return value
-    try:
-        number = float(value)
-    except ValueError:
-        raise InputError(f"{value!r} is not a number", help="write 7.2, with a point") from None
-    if (
-        not (-1e308 < number < 1e308)
-        or (low is not None and number < low)
-        or (high is not None and number > high)
-    ):
-        limits = [f"{limit:g}" if limit is not None else "any" for limit in (low, high)]
-        raise InputError(f"{value} is not plausible", help=f"expected {' .. '.join(limits)}")
-    return number
 
 
 _HANDLERS: Mapping[str, Callable[[Log, str, Request], str]] = {"answer": _answer}

@@ -9,7 +9,8 @@ from bioctl.audit.entry import Event
 from bioctl.batch.apply import fold
 from bioctl.batch.engine import decide
 from bioctl.batch.log import fact_of
-from bioctl.batch.requests import Request, plausible
+from bioctl.batch.prompts import plausible
+from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, CellState, PhaseState, Prompt
 from bioctl.batch.world import World
 from bioctl.errors import InputError
@@ -159,6 +160,15 @@ def test_unit_of_another_batch_is_not_taken() -> None:
 
 
 @pytest.mark.fault("OP-10")
+def asked(
+    kind: str,
+    choices: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+) -> Prompt:
+    return Prompt("P1", "B-1", "a/b/c", "key", kind, "?", choices, low=low, high=high)
+
+
 @pytest.mark.parametrize(
     ("text", "low", "high", "said"),
     [
@@ -174,10 +184,10 @@ def test_number_that_can_not_be_is_refused_in_words(
     text: str, low: float | None, high: float | None, said: str
 ) -> None:
     with pytest.raises(InputError, match=said.replace(".", r"\.")):
-        plausible("number", text, (), low, high)
+        plausible(asked("number", low=low, high=high), text)
 
 
 def test_answer_that_is_no_choice_is_refused() -> None:
-    assert plausible("choice", "yes", ("yes", "no"), None, None) == "yes"
+    assert plausible(asked("choice", ("yes", "no")), "yes") == "yes"
     with pytest.raises(InputError, match="yes, no"):
-        plausible("choice", "Yes", ("yes", "no"), None, None)
+        plausible(asked("choice", ("yes", "no")), "Yes")
