@@ -156,22 +156,22 @@ class Pipeline:
     ) -> dict[str, Any]:
         prompt = open_prompt(batch, str(command.args.get("prompt", "")))
         signs = command.name == "batch.sign"
-        if signs != (prompt.kind == "signature"):
+        if signs != (prompt.ask.kind == "signature"):
             remedy = (
                 "use `bioctl batch sign`"
-                if prompt.kind == "signature"
+                if prompt.ask.kind == "signature"
                 else "use `bioctl batch answer`"
             )
             raise RefusedError(f"prompt {prompt.id} is answered another way", help=remedy)
-        if signs and person.role != prompt.role:
+        if signs and person.role != prompt.ask.role:
             raise RefusedError(
-                f"prompt {prompt.id} is to be signed by a {prompt.role}, you are {person.role}"
+                f"prompt {prompt.id} is to be signed by a {prompt.ask.role}, you are {person.role}"
             )
         args = {"prompt": prompt.id, "comment": str(command.args.get("comment", ""))}
         if signs:
             return await self._signed(command, batch, prompt, args, person)
         value = str(command.args.get("value", ""))
-        return args | {"value": plausible(prompt, value)}
+        return args | {"value": plausible(prompt.ask, value)}
 
     async def _signed(
         self,
@@ -195,8 +195,8 @@ class Pipeline:
                 f"you are logged in as {person.id} and can't sign as {signer.id}",
                 help="log in as the person who signs",
             )
-        meaning = plausible(prompt, given.meaning)
-        shown = {"text": prompt.text, "evidence": dict(prompt.evidence), "answer": meaning}
+        meaning = plausible(prompt.ask, given.meaning)
+        shown = {"text": prompt.ask.text, "evidence": dict(prompt.ask.evidence), "answer": meaning}
         record = f"batch:{batch.id}/prompt:{prompt.id}"
         signature = sign(record, shown, str(meaning), signer, self._clock.utc())
         return args | {"value": meaning, "signature": asdict(signature)}

@@ -11,7 +11,7 @@ from bioctl.batch.control_recipe import from_dict
 from bioctl.batch.state import BatchState, CellState, PhaseState, Prompt
 from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.equipment.driver import CallState
-from bioctl.phases.phase import CallRecord
+from bioctl.phases.phase import Ask, CallRecord
 from bioctl.phases.states import State, final
 
 
@@ -136,8 +136,9 @@ def _late(cell: CellState, fact: Fact) -> CellState:
 
 def _opened(cell: CellState, fact: Fact) -> CellState:
     batch, data = _batch(cell, fact), dict(fact.data)
-    data["choices"] = tuple(data.get("choices", ()))
-    prompt = Prompt(batch=batch.id, path=str(fact.path), opened=fact.t, **data)
+    prompt_id, choices = str(data.pop("id")), tuple(data.pop("choices", ()))
+    ask = Ask(choices=choices, **data)
+    prompt = Prompt(prompt_id, batch.id, str(fact.path), ask, fact.t)
     return _with_batch(cell, replace(batch, prompts={**batch.prompts, prompt.id: prompt}))
 
 

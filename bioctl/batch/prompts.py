@@ -2,6 +2,7 @@
 
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.errors import InputError, RefusedError
+from bioctl.phases.phase import Ask
 from bioctl.values import Scalar
 
 
@@ -21,27 +22,27 @@ def open_prompt(batch: BatchState, prompt_id: str) -> Prompt:
     return prompt
 
 
-def plausible(prompt: Prompt, answer: str) -> Scalar:
-    """Return the answer as the prompt's kind has it.
+def plausible(ask: Ask, answer: str) -> Scalar:
+    """Return the answer as its kind of question has it.
 
     Raises:
         InputError: none of the choices, no number, or outside the plausible range.
     """
-    if prompt.kind == "number":
-        return _number(prompt, answer)
-    if prompt.choices and answer not in prompt.choices:
-        raise InputError(f"{answer!r} is not one of the answers", help=", ".join(prompt.choices))
+    if ask.kind == "number":
+        return _number(ask, answer)
+    if ask.choices and answer not in ask.choices:
+        raise InputError(f"{answer!r} is not one of the answers", help=", ".join(ask.choices))
     return answer
 
 
-def _number(prompt: Prompt, answer: str) -> float:
+def _number(ask: Ask, answer: str) -> float:
     try:
         number = float(answer)
     except ValueError:
         raise InputError(f"{answer!r} is not a number", help="write 7.2, with a point") from None
-    low = -1e308 if prompt.low is None else prompt.low
-    high = 1e308 if prompt.high is None else prompt.high
+    low = -1e308 if ask.low is None else ask.low
+    high = 1e308 if ask.high is None else ask.high
     if not low <= number <= high:
-        limits = ("any" if limit is None else f"{limit:g}" for limit in (prompt.low, prompt.high))
+        limits = ("any" if limit is None else f"{limit:g}" for limit in (ask.low, ask.high))
         raise InputError(f"{answer} is not plausible", help=f"expected {' .. '.join(limits)}")
     return number

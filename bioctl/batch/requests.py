@@ -101,8 +101,8 @@ def _answer(log: Log, batch_id: str, request: Request) -> str:
         "answer": value,
         "by": request.actor["id"],
         "comment": request.args.get("comment", ""),
-        "text": prompt.text,
-        "eu": prompt.eu,
+        "text": prompt.ask.text,
+        "eu": prompt.ask.eu,
     }
     unit = batch.control.step(prompt.path).unit
     place: dict[str, str] = {"batch": batch_id, "unit": unit, "path": prompt.path}

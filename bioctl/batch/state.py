@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bioctl.batch.control_recipe import ControlRecipe
 from bioctl.equipment.commanded import UnitState
-from bioctl.phases.phase import CallRecord
+from bioctl.phases.phase import Ask, CallRecord
 from bioctl.phases.states import State
 from bioctl.values import Scalar
 
@@ -17,15 +17,7 @@ class Prompt:
     id: str
     batch: str
     path: str
-    key: str
-    kind: str
-    text: str
-    choices: tuple[str, ...] = ()
-    eu: str = ""
-    low: float | None = None
-    high: float | None = None
-    role: str = "operator"
-    evidence: Mapping[str, Scalar] = field(default_factory=dict)
+    ask: Ask
     opened: float = 0.0
     answer: Scalar | None = None
     by: str = ""

@@ -91,7 +91,7 @@ class PhaseView:
     def answer(self, key: str) -> Scalar | None:
         """Return the answer to the latest prompt with this key."""
         for prompt in reversed(tuple(self._batch.prompts.values())):
-            if prompt.path == self._phase.path and prompt.key == key:
+            if prompt.path == self._phase.path and prompt.ask.key == key:
                 return prompt.answer
         return None
 

@@ -45,16 +45,16 @@ def answer(prompt: Prompt, answers: Mapping[str, Scalar], utc: float) -> tuple[P
         answers: by name of the step that asks; else the first choice or the middle of the range.
         utc: when it is signed.
     """
-    person = KIM if prompt.role == "supervisor" else ADA
-    usual: Scalar = prompt.choices[0] if prompt.choices else _middle(prompt)
+    person = KIM if prompt.ask.role == "supervisor" else ADA
+    usual: Scalar = prompt.ask.choices[0] if prompt.ask.choices else _middle(prompt)
     value = answers.get(prompt.path.rpartition("/")[2], usual)
     args: dict[str, Any] = {"prompt": prompt.id, "value": value, "comment": ""}
-    if prompt.kind == "signature":
-        shown = {"text": prompt.text, "evidence": dict(prompt.evidence), "answer": value}
+    if prompt.ask.kind == "signature":
+        shown = {"text": prompt.ask.text, "evidence": dict(prompt.ask.evidence), "answer": value}
         record = f"batch:{prompt.batch}/prompt:{prompt.id}"
         args["signature"] = asdict(sign(record, shown, str(value), person, utc))
     return person, args
 
 
 def _middle(prompt: Prompt) -> float:
-    return (float(prompt.low or 0.0) + float(prompt.high or 0.0)) / 2
+    return (float(prompt.ask.low or 0.0) + float(prompt.ask.high or 0.0)) / 2

@@ -14,6 +14,7 @@ from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, CellState, PhaseState, Prompt
 from bioctl.batch.world import World
 from bioctl.errors import InputError
+from bioctl.phases.phase import Ask
 from bioctl.phases.states import TABLE, Command, State, after
 
 from .cell import BATCH, SITE, Cell, first_expansion
@@ -121,7 +122,7 @@ def test_command_after_its_deadline_is_refused_also_in_the_scan() -> None:
 
 def with_prompt(state: State = State.RUNNING) -> CellState:
     cell = cell_in(state, State.RUNNING if state is State.RUNNING else None)
-    prompt = Prompt("P1", BATCH, PATH, "confirm", "choice", "Ready?", ("yes", "no"))
+    prompt = Prompt("P1", BATCH, PATH, Ask("confirm", "choice", "Ready?", ("yes", "no")))
     return replace(cell, batches={BATCH: replace(batch_of(cell), prompts={"P1": prompt})})
 
 
@@ -165,8 +166,8 @@ def asked(
     choices: tuple[str, ...] = (),
     low: float | None = None,
     high: float | None = None,
-) -> Prompt:
-    return Prompt("P1", "B-1", "a/b/c", "key", kind, "?", choices, low=low, high=high)
+) -> Ask:
+    return Ask("key", kind, "?", choices, low=low, high=high)
 
 
 @pytest.mark.parametrize(

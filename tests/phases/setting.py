@@ -9,7 +9,7 @@ from bioctl.batch.world import PhaseView, World
 from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.image import make_image
 from bioctl.phases.library import PHASES
-from bioctl.phases.phase import Action, CallRecord, Done, Fail, Go
+from bioctl.phases.phase import Action, Ask, CallRecord, Done, Fail, Go
 from bioctl.phases.states import State
 from bioctl.values import Reading, Scalar
 
@@ -62,7 +62,7 @@ def view(
     control = ControlRecipe("r", "1", "p", "", {"u": unit}, {}, (bound,))
     prompts = {}
     if answer:
-        prompts["P1"] = Prompt("P1", "B", path, answer[0], "choice", "?", answer=answer[1])
+        prompts["P1"] = Prompt("P1", "B", path, Ask(answer[0], "choice", "?"), answer=answer[1])
     batch = BatchState("B", control, 0.0, prompts=prompts)
     moment = PhaseState(path, state, now - in_step, step, 0.0, 0.0, memory or {}, calls or {})
     if state is not State.RUNNING:

@@ -42,47 +42,47 @@ def send_and_die(cell: Cell, wire: Wire) -> str:
 
 
 def outcome(cell: Cell, call: str) -> str:
+    """Return what the journal says became of a command."""
     found = [e for e in cell.entries() if e["kind"] == "call.outcome" and e["data"]["id"] == call]
     assert len(found) == 1
     return str(found[0]["data"]["state"])
 
 
-@pytest.mark.fault("CR-02")
-@pytest.mark.promise(3)
-def test_command_that_never_arrived_is_not_sent_again(cell: Cell, wire: Wire) -> None:
-    call = send_and_die(cell, wire)
-    wire.set(Way.LOST)
-    wire.set(Way.OPEN)
-    kill_and_recover(cell)
-    assert outcome(cell, call) == "never arrived"
-    assert call not in {line["id"] for line in executed(cell.plant_log())}
-    check_whole(cell, 1)
+def answer(cell: Cell, call: str) -> str:
+    """Return what the plant itself did with a command, "" if it never heard of it."""
+    found = [line for line in executed(cell.plant_log()) if line["id"] == call]
+    assert len(found) <= 1
+    return str(found[0]["result"][0]) if found else ""
 
 
 @pytest.mark.fault("CR-03")
 @pytest.mark.promise(3)
-def test_command_that_arrived_after_its_sender_died_counts_once(cell: Cell, wire: Wire) -> None:
+def test_command_that_arrives_while_the_next_controller_asks_counts_once(
+    cell: Cell, wire: Wire
+) -> None:
     call = send_and_die(cell, wire)
+    cell.start()
+    cell.until(lambda: call in cell.view()["health"]["open_calls"], "open call")
+    cell.until(lambda: cell.view()["cell"]["t"] > 0 and cell.link()["link"] == "up", "link")
+    asked = cell.view()["cell"]["t"] + 70.0  # it asks every second, while a second is a minute
+    cell.until(lambda: cell.view()["cell"]["t"] > asked, "question to the plant")
     wire.set(Way.OPEN)
     kill_and_recover(cell)
-    assert outcome(cell, call) == "accepted"
-    check_whole(cell, 1)
+    assert answer(cell, call) in ("accepted", "refused")  # refused only on a very slow machine
+    assert outcome(cell, call) == answer(cell, call)
+    check_whole(cell, 2)
 
 
+@pytest.mark.fault("CR-02")
 @pytest.mark.promise(3)
 def test_command_that_arrives_after_its_deadline_is_not_executed(cell: Cell, wire: Wire) -> None:
     call = send_and_die(cell, wire)
     cell.start()
-    cell.until(lambda: late(cell, call), "deadline behind us")
+    cell.until(lambda: cell.batch()["state"] == "HELD", "HELD batch")
+    assert outcome(cell, call) == "never arrived"
+    assert answer(cell, call) == ""
     wire.set(Way.OPEN)
+    cell.until(lambda: answer(cell, call), "command at the plant")
+    assert answer(cell, call) == "refused"
     kill_and_recover(cell)
-    assert outcome(cell, call) in ("refused", "never arrived")
-    accepted = {line["id"] for line in executed(cell.plant_log()) if "accepted" in line["result"]}
-    assert call not in accepted
     check_whole(cell, 2)
-
-
-def late(cell: Cell, call: str) -> bool:
-    """Whether the equipment must refuse the command by now."""
-    intent = next(e for e in cell.entries() if e["data"].get("id") == call)
-    return cell.now() > float(intent["data"]["deadline"])

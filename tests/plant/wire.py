@@ -9,7 +9,7 @@ from typing import Self
 
 class Way(Enum):
     OPEN = "pass everything on"
-    KEPT = "keep what goes to the plant; OPEN lets it go on, LOST forgets it"
+    KEPT = "keep what connections of now send to the plant, until OPEN; new ones are not touched"
     LOST = "take everything, pass nothing on"
 
 
@@ -26,8 +26,8 @@ class Wire:
         self._thread = Thread(target=self._run, name="wire")
         self._ready = Event()
         self._way = Way.OPEN
-        self._lost = 0.0
-        """Loop time: what was sent before never arrives."""
+        self._lines: set[asyncio.Event] = set()
+        """Of each connection: whether what it sends moves on."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.delay_s = 0.0
         self.port = 0
@@ -53,16 +53,14 @@ class Wire:
 
     async def _set(self, way: Way) -> None:
         self._way = way
-        if way is Way.LOST:
-            self._lost = self._loop.time()
-        (self._moves.clear if way is Way.KEPT else self._moves.set)()
+        for moves in self._lines:
+            (moves.clear if way is Way.KEPT else moves.set)()
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        self._over, self._moves = asyncio.Event(), asyncio.Event()
-        self._moves.set()
+        self._over = asyncio.Event()
         server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
         self.port = int(server.sockets[0].getsockname()[1])
         self._ready.set()
@@ -96,28 +94,35 @@ class Wire:
     async def _pass_there(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on to the plant, also what was on its way when the sender died."""
         line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        sender = asyncio.create_task(self._deliver(line, writer))
+        moves = asyncio.Event()
+        moves.set()
+        self._lines.add(moves)
+        sender = asyncio.create_task(self._deliver(line, writer, moves))
         try:
             while data := await _read(reader):
                 line.put_nowait((self._loop.time(), data))
             line.put_nowait((0.0, b""))
             await sender
         finally:
+            self._lines.discard(moves)
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
 
     async def _deliver(
-        self, line: "asyncio.Queue[tuple[float, bytes]]", writer: asyncio.StreamWriter
+        self,
+        line: "asyncio.Queue[tuple[float, bytes]]",
+        writer: asyncio.StreamWriter,
+        moves: asyncio.Event,
     ) -> None:
         while True:
             sent, data = await line.get()
+            if data:
+                await asyncio.sleep(sent + self.delay_s - self._loop.time())  # the cable's own time
+            await moves.wait()
             if not data:
-                await self._moves.wait()
                 writer.close()
                 return
-            await asyncio.sleep(sent + self.delay_s - self._loop.time())  # the cable's own time
-            await self._moves.wait()
-            if self._way is Way.OPEN and sent > self._lost:
+            if self._way is not Way.LOST:
                 writer.write(data)
                 await writer.drain()
 
