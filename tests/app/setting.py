@@ -218,12 +218,16 @@ class Running:
 
     async def mend_disk(self) -> None:
         """Writing works again, and the journal and the shell have found out."""
+        await self.mend_disk_only()
+        await self.shell.tidy()
+
+    async def mend_disk_only(self) -> None:
+        """Writing works again, and the journal has found out."""
         probe = Event("result", who(ADA), {"name": "probe", "value": 2})
         with suppress(StorageError):  # what was handed in before has been tried by then
             await self.store.journal.append([probe])
         self.disk.broken = False
         await self.store.journal.append_late([probe])
-        await self.shell.tidy()
 
     async def entries(self) -> list[Entry]:
         """Return what is durable, after what was handed in."""

@@ -70,6 +70,30 @@ async def test_feed_rests_from_the_first_turn_after_a_long_loss(run: Running) ->
     assert run.line.bench.plant.bioreactor.feed_total == fed
 
 
+@pytest.mark.promise(4)
+async def test_first_thing_written_after_a_long_loss_is_that_feeds_rest(wall: Running) -> None:
+    line, plant = wall.line, wall.line.bench.plant.bioreactor
+    await wall.create(recipe(CHARGE, GROW, PERFUSE))
+    async with asyncio.timeout(30):
+        while wall.step_of("u/o/perfuse") != "level":
+            line.bench.step(10.0)
+            await wall.tick(4)
+    line.bench.step(10.0)
+    await wall.tick(4)
+    assert plant.outputs["PC102"] == 2.0
+    line.cut()
+    for _ in range(30):
+        wall.clock.now += 0.25
+        wall.shell.tick()  # and what it decides can't be made durable now
+        wall.core.pending.clear()
+    plant.outputs["PC102"] = 0.0  # the plant's own fallback
+    line.mend()
+    wall.clock.now += 0.25
+    wall.shell.tick()
+    assert line.posted[-1][0]["BR101.PC102"] == 0.0
+    assert plant.outputs["PC102"] == 0.0
+
+
 @pytest.mark.fault("OP-03")
 async def test_people_are_served_while_the_connection_is_down(run: Running) -> None:
     await growing(run, GROW, PERFUSE, until="perfuse:level")

@@ -8,7 +8,7 @@ import pytest
 
 from bioctl.app.store import PATIENCE_S
 from bioctl.audit.chain import Row
-from bioctl.audit.entry import Event
+from bioctl.audit.entry import Entry, Event
 from bioctl.audit.store import Snapshot
 from bioctl.audit.verify import verify
 from bioctl.errors import StorageError
@@ -130,13 +130,16 @@ async def test_after_ten_seconds_without_a_journal_a_dose_is_stopped(run: Runnin
     await run.create(recipe(CHARGE))
     await run.until_step("u/o/charge", "dosing")
     await run.break_disk()
-    await run.turn()
-    run.clock.now += PATIENCE_S
-    await run.turn(2)
+    for _ in range(4):
+        assert run.batch.state is State.RUNNING
+        run.clock.now += PATIENCE_S / 3
+        await run.turn()
     assert run.line.bench.executed[-1][1] == "STOP_DOSE"
     assert run.batch.state is State.HOLDING
     await run.mend_disk()
     await run.until_state(State.HELD)
+    causes = [e.data["cause"] for e in kinds(await run.entries(), "batch.state")]
+    assert "the journal can't be written" in causes
     run.ask("restart")
     await run.until_state(State.COMPLETE)
     assert run.line.bench.dosed == {("BR101", "medium"): pytest.approx(1000.0, abs=1.0)}
@@ -186,6 +189,37 @@ async def test_late_hold_survives_the_journal_being_folded_anew(run: Running) ->
     await run.tidy_until(lambda: not run.store.doubt)
     assert run.batch.state in (State.HOLDING, State.HELD)
     assert run.core.state.batches == held.batches
+
+
+@pytest.mark.promise(7)
+async def test_hold_given_while_the_journal_is_folded_anew_stands(run: Running) -> None:
+    await growing(run, GROW, until="grow:begin")
+    await run.break_disk()
+    with pytest.raises(StorageError):
+        await run.store.commit([Event("result", who(ADA), {"name": "x"})])
+    await run.mend_disk_only()
+    read, refolding = run.store.journal.read, asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def slowly() -> list[Entry]:
+        found = list(read())
+        loop.call_soon_threadsafe(refolding.set)
+        given.result()
+        return found
+
+    async def hold() -> None:
+        await refolding.wait()
+        await run.break_disk()
+        run.ask("hold")
+        await run.turn()
+
+    given = asyncio.run_coroutine_threadsafe(hold(), loop)
+    run.store.journal.read = slowly  # type: ignore[method-assign,assignment]
+    await run.shell.tidy()
+    assert not run.store.doubt
+    assert run.batch.state in (State.HOLDING, State.HELD)
+    await run.mend_disk()
+    assert await run.folded() == run.core.state
 
 
 @pytest.mark.fault("OP-01")

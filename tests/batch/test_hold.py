@@ -199,7 +199,7 @@ def test_filler_is_held_and_goes_on_as_often_as_asked() -> None:
         held(cell)
         assert cell.t - start < 15
         standing = cell.bench.plant.filler.good
-        for _ in range(20):
+        for _ in range(5):
             cell.turn()
         assert cell.bench.plant.filler.good == standing
         cell.command("restart")

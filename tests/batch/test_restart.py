@@ -100,6 +100,32 @@ def test_after_a_crash_at_any_entry_what_ran_is_holding_and_the_rest_stays() -> 
         assert all(after.commands.values()), f"a command without outcome after {event.kind}"
 
 
+@cache
+def commanded_run() -> list[Event]:
+    """Run a batch through every state that a person can bring it into."""
+    cell = Cell.started(first_expansion())
+    cell.until(lambda: cell.step_of("expand/prepare/fill_medium") == "dosing")
+    for command, reached in (
+        ("pause", State.PAUSED), ("resume", State.RUNNING), ("hold", State.HELD),
+        ("restart", State.RUNNING), ("pause", State.PAUSED), ("stop", State.STOPPED),
+    ):  # fmt: skip
+        cell.command(command)
+        cell.until_state(reached)
+    return cell.journal
+
+
+@pytest.mark.promise(4)
+def test_after_a_crash_under_any_command_nothing_goes_on_by_itself() -> None:
+    state, seen = CellState(), set()
+    for event in commanded_run():
+        state = apply(state, fact_of(event))
+        after = fold((fact_of(e) for e in recover(state, state.t, state.t, SITE.units)), state)
+        expected = {path: GOES_TO[one] for path, one in states(state).items()}
+        assert states(after) == expected, f"after {event.kind} {event.data}"
+        seen |= set(states(state).values())
+    assert seen >= {*State} - {State.COMPLETE, State.ABORTING, State.ABORTED}
+
+
 @pytest.mark.promise(4)
 @pytest.mark.fault("CR-04")
 def test_a_second_crash_while_recovering_changes_nothing_more() -> None:

@@ -146,9 +146,9 @@ def test_outputs_of_a_loop_that_goes_off_fall_back_to_what_is_commanded() -> Non
 
 
 def test_hold_values_go_over_commands_and_under_loops_and_interlocks() -> None:
-    memory = UnitMemory(looped={"base_pump": 1.0}, forced={"vent_valve": 1.0})
+    memory = UnitMemory(looped={"base_pump": 1.0, "air": 0.4}, forced={"air": 0.0})
     outputs = outputs_of(REACTOR, memory, RUNS, closed=True)
-    assert (outputs["feed_pump"], outputs["base_pump"], outputs["vent_valve"]) == (0.0, 1.0, 1.0)
+    assert (outputs["feed_pump"], outputs["base_pump"], outputs["air"]) == (0.0, 1.0, 0.0)
     assert outputs["agitation"] == 60.0
     assert outputs_of(REACTOR, memory, RUNS)["feed_pump"] == 2.0
 
