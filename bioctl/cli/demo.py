@@ -4,7 +4,7 @@ import shlex
 import socket
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import Annotated
@@ -35,37 +35,30 @@ def demo(
     find_recipe(recipe)
     folder = _folder(out)
     LEAVING.watch()
-    began = time.monotonic()
+    try:
+        code = _run(recipe, folder)
+    except SystemExit:
+        with suppress(OSError):  # the terminal may be gone
+            _say(f"ended early; all it had started has ended, what it made is in {folder}")
+        raise
+    raise typer.Exit(code)
+
+
+def _run(recipe: str, folder: Path) -> int:
+    """Run the batch from set-up to verdict; return the worst exit code."""
+    began, site = time.monotonic(), str(folder / "site.yaml")
     with ExitStack() as stack:
         _prepare(folder, stack)
-        site = str(folder / "site.yaml")
         _say("two simulated people stand by: an operator and a supervisor")
         _bioctl("batch", "start", recipe, "--id", BATCH, *_as(folder, OPERATOR), "--site", site)
         stack.enter_context(beside([sys.executable, "-m", PEOPLE, str(folder), BATCH]))
         code = follow(site, BATCH)
-        _bioctl(
-            "record",
-            BATCH,
-            "--format",
-            "html",
-            "--out",
-            str(folder / "record.html"),
-            "--site",
-            site,
-        )
-        _bioctl(
-            "record",
-            BATCH,
-            "--format",
-            "json",
-            "--out",
-            str(folder / "record.json"),
-            "--site",
-            site,
-        )
+        for form in ("html", "json"):
+            out = ("--out", str(folder / f"record.{form}"))
+            _bioctl("record", BATCH, "--format", form, *out, "--site", site)
     verdict = _bioctl("audit", "verify", str(folder / "journal.db"), check=False)
     _say(f"done in {time.monotonic() - began:.0f} s; open {folder / 'record.html'} in a browser")
-    raise typer.Exit(code or verdict)
+    return code or verdict
 
 
 def _prepare(folder: Path, stack: ExitStack) -> None:

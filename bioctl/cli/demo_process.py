@@ -71,11 +71,15 @@ def command(*words: str) -> list[str]:
 
 @contextmanager
 def beside(words: list[str], **options: Any) -> Iterator["subprocess.Popen[Any]"]:  # noqa: ANN401
-    """Run a program from here to the end of the block; `options` are those of Popen."""
+    """Run a program from here to the end of the block; `options` are those of Popen.
+
+    It has a process group of its own: Ctrl-C reaches the demo alone, which ends the others in
+    order, the controller before its plant.
+    """
     process = None
     try:
         with LEAVING.deferred():
-            process = subprocess.Popen(words, **options)  # noqa: S603
+            process = subprocess.Popen(words, process_group=0, **options)  # noqa: S603
         yield process
     finally:
         if process is not None:

@@ -18,6 +18,9 @@ from bioctl.errors import UnreachableError
 LOOK_S = 0.3
 """How often they look at the screen (host)."""
 
+RESTARTS = 3
+"""How often they let a held batch go on, as after a computer that slept; then they stop it."""
+
 PREFERRED = ("pH", "good")
 """Which reading they copy when several have the eu that is asked for."""
 
@@ -25,7 +28,7 @@ PREFERRED = ("pH", "good")
 def main(folder: Path, batch: str) -> None:
     """Answer every prompt of a batch until it is over or the controller is gone."""
     LEAVING.watch()
-    site = folder / "site.yaml"
+    site, restarts = folder / "site.yaml", 0
     with connect(site) as client:
         while True:
             try:
@@ -35,14 +38,27 @@ def main(folder: Path, batch: str) -> None:
             for prompt in view["prompts"]:
                 if prompt["batch"] == batch:
                     answer(folder, prompt, view)
+            for held in (one for one in view["batches"] if one["state"] == "HELD"):
+                let_go_on(folder, held, "restart" if restarts < RESTARTS else "stop")
+                restarts += 1
             time.sleep(LOOK_S)
 
 
 def answer(folder: Path, prompt: Mapping[str, Any], view: Mapping[str, Any]) -> None:
     """Answer one prompt as the person of the role it asks for."""
     who = SUPERVISOR if prompt["role"] == "supervisor" else OPERATOR
-    words = ["batch", *_verb(prompt, view), "--user", who, "--site", str(folder / "site.yaml")]
-    words += ["--password-file", str(folder / "secrets" / f"{who}.password")]
+    _bioctl(folder, who, *_verb(prompt, view))
+
+
+def let_go_on(folder: Path, held: Mapping[str, Any], verb: str) -> None:
+    """Decide what becomes of a held batch."""
+    reason = "simulated: looked at the plant and its readings after a hold"
+    _bioctl(folder, SUPERVISOR, "command", held["id"], verb, "--reason", reason)
+
+
+def _bioctl(folder: Path, who: str, *words: str) -> None:
+    login = ["--user", who, "--password-file", str(folder / "secrets" / f"{who}.password")]
+    words = ("batch", *words, *login, "--site", str(folder / "site.yaml"))
     with beside(command(*words), stdout=DEVNULL, stderr=DEVNULL) as process:
         process.wait()
 

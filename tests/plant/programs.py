@@ -10,8 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 T = TypeVar("T")
 
@@ -58,6 +60,17 @@ class Program:
         self.pid = self._process.pid
         self._end = os.pidfd_open(self.pid)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.kill()
+
     @property
     def said(self) -> str:
         """All it has said since it was started."""
@@ -101,9 +114,10 @@ class Program:
         os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it as a power cut would, and wait until it is gone."""
-        if self.running:
-            os.killpg(self.pid, signal.SIGKILL)
+        """End it and all it has started as a power cut would, and wait until it is gone."""
+        for pid in left_of(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._gone()
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -121,6 +135,17 @@ class Program:
             os.close(self._end)
             self._end = -1
         return code
+
+
+def left_of(session: int) -> dict[int, str]:
+    """Return the processes of a session that are still there, by id."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it went while we looked
+            name, _, rest = stat.read_text().rpartition(") ")
+            if int(rest.split()[3]) == session:
+                found[int(stat.parent.name)] = name
+    return found
 
 
 def bioctl(*words: str, within_s: float = 60.0) -> subprocess.CompletedProcess[str]:

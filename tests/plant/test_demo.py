@@ -12,20 +12,12 @@ import pytest
 from bioctl.audit.read import read_entries
 
 from .cell import BATCH, SHORT, Cell, Entry
-from .programs import ENV, Program, bioctl, done
-from .witness import decisions
+from .programs import ENV, Program, bioctl, done, left_of
+from .witness import decisions, states
 
 
 def journal(file: Path) -> list[Entry]:
     return [{**entry.body, "seq": entry.seq} for entry in read_entries(file)]
-
-
-def group_is_gone(leader: int) -> bool:
-    try:
-        os.killpg(leader, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def by_hand(cell: Cell) -> None:
@@ -47,13 +39,13 @@ def by_hand(cell: Cell) -> None:
 @pytest.mark.promise(10)
 def test_demo_decides_what_the_same_commands_decide(cell: Cell, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    demo = Program(tmp_path / "said", "demo", "--recipe", str(SHORT), "--out", str(out))
-    cell.start_plant()
-    cell.start()
-    by_hand(cell)
-    assert demo.wait(90) == 0, demo.said
-    assert group_is_gone(demo.pid), "the demo left a process behind"
-    demo.kill()
+    words = ("demo", "--recipe", str(SHORT), "--out", str(out))
+    with Program(tmp_path / "said", *words) as demo:
+        cell.start_plant()
+        cell.start()
+        by_hand(cell)
+        assert demo.wait(90) == 0, demo.said
+        assert left_of(demo.pid) == {}
     assert (out / "record.html").stat().st_size > 0
     assert json.loads((out / "record.json").read_text())
     assert "entries fit" in done("audit", "verify", str(out / "journal.db"))
@@ -66,18 +58,35 @@ def test_demo_decides_what_the_same_commands_decide(cell: Cell, tmp_path: Path) 
 def test_interrupted_demo_leaves_no_process_and_no_traceback(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    demo = Program(tmp_path / "said", "demo", "--recipe", str(SHORT), "--out", str(tmp_path / "o"))
-    demo.ready("batch watch")
-    if number is signal.SIGINT:
-        os.killpg(demo.pid, number)  # as a terminal does it
-        code = demo.wait(30)
-    else:
-        code = demo.stop(number)
-    assert code == 128 + number, demo.said
-    assert group_is_gone(demo.pid), "the demo left a process behind"
-    assert "Traceback" not in demo.said
+    words = ("demo", "--recipe", str(SHORT), "--out", str(tmp_path / "o"))
+    with Program(tmp_path / "said", *words) as demo:
+        demo.ready("batch watch")
+        if number is signal.SIGINT:
+            os.killpg(demo.pid, number)  # as a terminal does it
+            code = demo.wait(30)
+        else:
+            code = demo.stop(number)
+        assert code == 128 + number, demo.said
+        assert left_of(demo.pid) == {}
+        assert "Traceback" not in demo.said
+        assert "ended early" in demo.said
     assert bioctl("audit", "verify", str(tmp_path / "o/journal.db")).returncode == 0
-    demo.kill()
+
+
+def test_demo_on_a_computer_that_slept_is_held_and_goes_on(tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    with Program(tmp_path / "said", "demo", "--recipe", str(SHORT), "--out", str(out)) as demo:
+        demo.ready("batch watch")
+        controller = int((out / "journal.db.lock").read_text().split()[0])
+        os.kill(controller, signal.SIGSTOP)
+        log = out / "plant" / "plant.log.jsonl"
+        demo.until(lambda: "fallback:" in log.read_text(), "fallback of the plant")
+        os.kill(controller, signal.SIGCONT)
+        assert demo.wait(60) == 0, demo.said
+    decided = journal(out / "journal.db")
+    assert "HELD" in states(decided)
+    restarts = [e for e in decided if e["data"].get("command") == "batch.restart"]
+    assert [e["actor"]["id"] for e in restarts] == ["simulated-supervisor"]
 
 
 def test_demo_never_touches_what_an_earlier_one_left(tmp_path: Path) -> None:
@@ -106,4 +115,4 @@ def test_closed_terminal_ends_the_demo_quietly(tmp_path: Path) -> None:
         said = demo.stderr.read()
         demo.wait(60)
     assert "Traceback" not in said
-    assert group_is_gone(demo.pid)
+    assert left_of(demo.pid) == {}
