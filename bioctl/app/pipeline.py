@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import Any
 
 from bioctl.app.start import new_batch
@@ -299,5 +300,9 @@ def _actor(person: Person) -> Actor:
 
 
 def _public(command: Command) -> dict[str, Any]:
-    """Return the arguments without long texts: a recipe is journaled with its batch."""
-    return {name: value for name, value in command.args.items() if name != "recipe"}
+    """Return the arguments as they are journaled.
+
+    A recipe's text is journaled with its batch, and where its file lies is nobody's business.
+    """
+    args = {name: value for name, value in command.args.items() if name != "recipe"}
+    return args | ({"file": PurePath(str(args["file"])).name} if "file" in args else {})
