@@ -1,0 +1,32 @@
+"""Journals of earlier releases stay readable and lead to the same state, for ever.
+
+Each release adds one file, made by the demo, and its line below; a line is never changed.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+import pytest
+import zstandard
+
+from bioctl.app.store import fact
+from bioctl.audit.read import read_entries
+from bioctl.audit.verify import verify
+from bioctl.batch.apply import fold
+
+GOLDEN = {"0.1.0": "96c2a48c3f39e05111845ab04b447002995afd01c8da206b2a49ef80d4d2f26d"}
+"""SHA-256 of the state a release's journal folds to."""
+
+
+@pytest.mark.parametrize("release", GOLDEN)
+def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
+    release: str, tmp_path: Path
+) -> None:
+    packed = Path(__file__).with_name(f"journal-{release}.db.zst").read_bytes()
+    journal = tmp_path / "journal.db"
+    journal.write_bytes(zstandard.decompress(packed, max_output_size=2**24))
+    assert verify(journal).ok
+    state = fold(fact(entry) for entry in read_entries(journal))
+    found = orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+    assert sha256(found).hexdigest() == GOLDEN[release]
