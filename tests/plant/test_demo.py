@@ -73,6 +73,7 @@ def test_interrupted_demo_leaves_no_process_and_no_traceback(
     assert bioctl("audit", "verify", str(tmp_path / "o/journal.db")).returncode == 0
 
 
+@pytest.mark.campaign
 def test_demo_on_a_computer_that_slept_is_held_and_goes_on(tmp_path: Path) -> None:
     out = tmp_path / "o"
     with Program(tmp_path / "said", "demo", "--recipe", str(SHORT), "--out", str(out)) as demo:
