@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from .cell import Cell, Entry
-from .programs import bioctl
+from .cell import BATCH, Cell, Entry
+from .programs import bioctl, done
 from .witness import check_doses, check_loops, check_once, feeds, pumped, states
 
 Moment = Callable[[Cell], None]
@@ -76,6 +76,8 @@ def check_whole(cell: Cell, kills: int, slack_kg: float = 0.08) -> None:
     started = [e for e in cell.entries() if e["kind"] == "cell.started"]
     assert len(started) == kills + 1
     assert states(cell.entries())[-1] == "COMPLETE"
+    file = cell.folder / "record.json"
+    done("record", BATCH, "--format", "json", "--out", str(file), "--site", str(cell.site))
     verdict = bioctl("audit", "verify", str(cell.journal))
     assert verdict.returncode == 0, verdict.stderr
 
