@@ -128,7 +128,7 @@ def run_random(cell: Cell, seed: int, kills: int) -> int:
 
 @pytest.mark.promise(3)
 def test_killed_at_random_moments(cell: Cell) -> None:
-    check_whole(cell, run_random(cell, 7, 3))
+    check_whole(cell, run_random(cell, 7, 2))
 
 
 @pytest.mark.campaign
