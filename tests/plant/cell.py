@@ -110,7 +110,7 @@ class Cell:
         assert old in text, f"{old} is not in the site file"
         self.site.write_text(text.replace(old, new))
 
-    def until(self, true: Callable[[], Any], what: str, within_s: float = 30.0) -> Any:
+    def until(self, true: Callable[[], Any], what: str, within_s: float = 90.0) -> Any:
         """Wait until `true()`, as long as the controller lives."""
         assert self.controller
         return self.controller.until(true, what, within_s)

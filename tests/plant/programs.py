@@ -82,7 +82,7 @@ class Program:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def until(self, true: Callable[[], T], what: str, within_s: float = 30.0) -> T:
+    def until(self, true: Callable[[], T], what: str, within_s: float = 90.0) -> T:
         """Wait until `true()` is, and return it: the one place where these tests wait.
 
         It looks again every 20 ms, and once more when the program has ended.

@@ -70,7 +70,7 @@ def test_command_that_arrives_while_the_next_controller_asks_counts_once(
     kill_and_recover(cell)
     assert answer(cell, call) in ("accepted", "refused")  # refused only on a very slow machine
     assert outcome(cell, call) == answer(cell, call)
-    check_whole(cell, 2)
+    check_whole(cell, 3)
 
 
 @pytest.mark.fault("CR-02")
@@ -85,4 +85,4 @@ def test_command_that_arrives_after_its_deadline_is_not_executed(cell: Cell, wir
     cell.until(lambda: answer(cell, call), "command at the plant")
     assert answer(cell, call) == "refused"
     kill_and_recover(cell)
-    check_whole(cell, 2)
+    check_whole(cell, 3)
