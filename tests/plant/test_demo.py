@@ -54,7 +54,9 @@ def test_demo_decides_what_the_same_commands_decide(cell: Cell, tmp_path: Path) 
     assert decisions(theirs) == decisions(ours)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.campaign)]
+)
 def test_interrupted_demo_leaves_no_process_and_no_traceback(
     number: signal.Signals, tmp_path: Path
 ) -> None:

@@ -1,11 +1,11 @@
-"""Promises 3 and 4 while process time does not wait: the plant runs freely, 100 times faster."""
+"""Promises 3 and 4 while process time does not wait: the plant runs freely, 75 times faster."""
 
 import pytest
 
 from .cell import Cell
 from .test_killed import AIMED, check_whole, in_transfer, is_step, kill_and_recover
 
-SPEED = 100.0
+SPEED = 75.0
 QUICK = {"medium_volume": "800 mL", "grow_for": "1 min"}
 
 

@@ -73,6 +73,7 @@ def test_command_that_arrives_while_the_next_controller_asks_counts_once(
     check_whole(cell, 3)
 
 
+@pytest.mark.campaign
 @pytest.mark.fault("CR-02")
 @pytest.mark.promise(3)
 def test_command_that_arrives_after_its_deadline_is_not_executed(cell: Cell, wire: Wire) -> None:
