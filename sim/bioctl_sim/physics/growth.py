@@ -52,10 +52,10 @@ def growth_rate(
 
 def crowding(cell: Cell, density: float) -> float:
     """Return what neighbours leave of growth, 1 to 0 at `crowd_top`."""
-    room = 1.0 - density / cell.crowd_top
-    if room <= 0.0:
+    filled = density / cell.crowd_top
+    if filled >= 1.0:
         return 0.0
-    return room * brake(density, cell.crowd_half, cell.crowd_power)
+    return (1.0 - filled * filled) * brake(density, cell.crowd_half, cell.crowd_power)
 
 
 def waste(

@@ -3,7 +3,6 @@
 import math
 import random
 from statistics import NormalDist
-from typing import Final
 
 from bioctl_sim.physics.cell import Cell
 
