@@ -4,7 +4,21 @@ import math
 from collections.abc import Mapping
 from typing import Protocol
 
+from bioctl_sim.liquid import Parcel
 from bioctl_sim.refused import Refused
+
+
+class Sink(Protocol):
+    """What liquid can be poured into."""
+
+    @property
+    def room(self) -> float:
+        """Free volume in L."""
+        ...
+
+    def add(self, parcel: Parcel) -> None:
+        """Mix a parcel in."""
+        ...
 
 
 class Unit(Protocol):

@@ -8,7 +8,7 @@ from typing import Final
 
 VESSEL_KINDS: Final = ("packed_bed", "stirred", "rocking", "hollow_fibre")
 UNIT_KINDS: Final = (*VESSEL_KINDS, "wash", "filler")
-PRESETS: Final = ("msc_placental", "vero", "t_cell", "cho", "hek293", "plant")
+PRESETS: Final = ("msc_placental", "msc_murine", "vero", "t_cell", "cho", "hek293", "plant")
 SPARGERS: Final = {"ring": 1.0, "open_pipe": 0.6, "micro": 6.0, "none": 0.0}
 """Sparger -> factor on the coalescing kLa (bioprocess engineering rules of thumb)."""
 CARRIERS: Final = ("cytodex_1", "cytodex_3", "hillex_2", "synthemax_2", "cultispher_s")
@@ -22,6 +22,7 @@ class Medium:
     Attributes:
         osmolality: mOsm/kg.
         sugar: g/L, of plant-cell media.
+        strength: nutrients other than those, relative to fresh medium (a feed: 5 to 10).
     """
 
     glucose: float | None = None
@@ -31,6 +32,7 @@ class Medium:
     bicarbonate: float | None = None
     osmolality: float | None = None
     sugar: float | None = None
+    strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

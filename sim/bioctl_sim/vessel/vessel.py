@@ -1,0 +1,224 @@
+"""A vessel as a unit of the plant: what is set, what is seen, doses, harvest and samples."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bioctl_sim import stock
+from bioctl_sim.actuators import IDEAL, Actuators
+from bioctl_sim.equipment.dose import DosePump
+from bioctl_sim.equipment.unit import Sink
+from bioctl_sim.faults import effects
+from bioctl_sim.liquid import COUNT, GLUCOSE, LACTATE, Liquid, Parcel, Recipe
+from bioctl_sim.physics.cell import Cell
+from bioctl_sim.physics.water import ATMOSPHERE
+from bioctl_sim.plantfile.spec import VesselSpec
+from bioctl_sim.vessel import outputs, state, view
+from bioctl_sim.vessel.accelerate import Advance, prepare
+from bioctl_sim.vessel.donor import donor
+from bioctl_sim.vessel.geometry import parameters
+from bioctl_sim.vessel.presets import PRESETS
+from bioctl_sim.vessel.start import power_up
+
+_AT_LINE_S: Final = 600
+"""s between two results of the at-line analyser."""
+_STALL_FROM, _STALL_AT = -10_000.0, -30_000.0
+"""Pa gauge between which a vacuum in the vessel stalls the harvest pump (assumed)."""
+
+
+class Vessel:
+    """A bioreactor.
+
+    Args:
+        spec: from the plant file.
+        actuators: its pumps and valves.
+        accelerated: whether the kernel runs as machine code.
+
+    Attributes:
+        outputs: by point without series; local loops move some of them.
+        effects: what is wrong, see `faults.effects`.
+        state: see `state`.
+        waste: what was drained since power-up.
+    """
+
+    def __init__(
+        self, spec: VesselSpec, actuators: Actuators = IDEAL, *, accelerated: bool = False
+    ) -> None:
+        self.spec = spec
+        self.parameters = parameters(spec)
+        self.cell: Cell = donor(PRESETS[spec.preset], spec.donor, spec.variability)
+        self.actuators = actuators
+        self.outputs: dict[str, float] = dict.fromkeys(outputs.POINTS, 0.0)
+        self.effects: Sequence[float] = effects.neutral()
+        self.waste = Liquid(1e9)
+        self.dose = DosePump(spec.name, sources(spec), 1200.0 * spec.volume, 200.0 * spec.volume)
+        self.harvest_total = 0.0
+        self._advance: Advance
+        self._advance, self._vector = prepare(accelerated=accelerated)
+        self.state = self._vector(power_up(spec, self.parameters))
+        self._bottles = self._vector(_bottles(spec))
+        self._target: Sink | None = None
+        self._second = 0
+        self._at_line = (0.0, 0.0)
+
+    def advance(self, first: int, seconds: int) -> None:
+        """Step through the simulated seconds after `first`."""
+        end = first + seconds
+        while first < end:
+            if self._busy():
+                part = 1
+                self._move()
+            else:
+                part = min(end - first, _AT_LINE_S - first % _AT_LINE_S)
+            self._run(first, part)
+            first += part
+            if first % _AT_LINE_S == 0:
+                self._analyse()
+
+    def _run(self, first: int, seconds: int) -> None:
+        u = self._vector([self.outputs[point] for point in outputs.POINTS])
+        self._advance(
+            self.state,
+            u,
+            self._vector(self.effects),
+            self._bottles,
+            self.parameters,
+            self.actuators,
+            self.cell,
+            first,
+            seconds,
+        )
+        for point, place in view.MOVED:
+            self.outputs[point] = float(u[place])
+
+    def _busy(self) -> bool:
+        return self.dose.running or self.outputs["PC04"] > 0.0
+
+    def _move(self) -> None:
+        """Deliver a second of the dose and of the harvest."""
+        if self.dose.running:
+            gain = self.actuators.dose_gain * self.effects[effects.DOSE_FLOW]
+            self.dose.step(self, gain)
+        rate = self.outputs["PC04"] * self.actuators.harvest_gain * self._suction()
+        rate *= self.effects[effects.HARVEST_FLOW]
+        ways: list[Sink] = []
+        if self._target is not None and self.outputs["XV01"]:
+            ways.append(self._target)
+        if self.outputs["XV02"]:
+            ways.append(self.waste)
+        for way in ways:
+            volume = min(
+                rate / 60_000.0 / len(ways),
+                float(self.state[state.VOLUME]) - self.parameters.heel,
+                way.room,
+            )
+            if volume > 0.0:
+                way.add(self.take(volume))
+                self.harvest_total += 1000.0 * volume
+
+    def _suction(self) -> float:
+        """Return the part of its flow a pump keeps against a vacuum in the vessel."""
+        gauge = float(self.state[state.PRESSURE]) - ATMOSPHERE
+        if gauge >= _STALL_FROM:
+            return 1.0
+        return max(0.0, (gauge - _STALL_AT) / (_STALL_FROM - _STALL_AT))
+
+    def _analyse(self) -> None:
+        s = self.state
+        volume = float(s[state.VOLUME])
+        if volume >= self.parameters.wetted:
+            self._at_line = float(s[GLUCOSE]) / volume, float(s[LACTATE]) / volume
+
+    def connect(self, target: Sink | None) -> None:
+        """Say where the harvest line leads now."""
+        self._target = target
+
+    def inlet(self) -> Sink | None:
+        """Return the vessel where its inlet valve is open."""
+        return self if self.outputs.get("XV04") else None
+
+    @property
+    def room(self) -> float:
+        """Free volume in L."""
+        return max(0.0, self.parameters.capacity - float(self.state[state.VOLUME]))
+
+    def add(self, parcel: Parcel) -> None:
+        """Mix a parcel in: amounts add, temperatures mix by volume."""
+        s = self.state
+        total = float(s[state.VOLUME]) + parcel.volume
+        if total <= 0.0:
+            return
+        share = parcel.volume / (total + self.parameters.wall)
+        s[state.TEMPERATURE] += (parcel.temperature - s[state.TEMPERATURE]) * share
+        s[state.VOLUME] = total
+        for index, amount in enumerate(parcel.amounts):
+            s[index] += amount
+
+    def take(self, volume: float) -> Parcel:
+        """Draw off up to `volume` L of the mixed liquid."""
+        s = self.state
+        available = float(s[state.VOLUME])
+        part = min(1.0, volume / available) if available > 0.0 else 0.0
+        amounts = [float(s[i]) * part for i in range(COUNT)]
+        for i in range(COUNT):
+            s[i] -= amounts[i]
+        for pool in (state.POOL_SID, state.POOL_TIC):
+            s[pool] -= s[pool] * part
+        s[state.VOLUME] -= available * part
+        return Parcel(available * part, float(s[state.TEMPERATURE]), amounts)
+
+    def draw(self, litres: float) -> bool:
+        """Take a sample; False where there is too little."""
+        if float(self.state[state.VOLUME]) < litres + self.parameters.heel:
+            return False
+        self.take(litres)
+        return True
+
+    def measure(self) -> dict[str, float]:
+        """Return what probes see by point without series, before errors and noise."""
+        seen = view.measure(self.state, self.parameters)
+        seen["AT03"], seen["AT04"] = self._at_line
+        seen["FQ04"], seen["FQ05"] = self.harvest_total, self.dose.delivered
+        seen["XS01"] = float(self.dose.state)
+        return seen
+
+    def truth(self) -> dict[str, float]:
+        """Return everything the model knows, by name."""
+        return view.truth(self.state, self.parameters, self.cell)
+
+    def execute(self, command: str, arguments: Mapping[str, object]) -> str:
+        """Carry out DOSE or STOP_DOSE, or raise Refused."""
+        return self.dose.execute(command, arguments)
+
+    def stop_doses(self) -> None:
+        """Stop a running dose."""
+        self.dose.stop()
+
+
+def sources(spec: VesselSpec) -> dict[str, Recipe]:
+    """Return what DOSE can deliver, by name."""
+    preset = spec.preset
+    return {
+        "medium": stock.medium(preset, spec.medium),
+        "feed": stock.medium(preset, spec.feed, ambient=True),
+        "buffer": stock.BUFFER,
+        "enzyme": stock.ENZYME,
+        "quench": stock.quench(preset),
+        "inoculum": stock.inoculum(preset, spec.inoculum, spec.medium),
+        "glucose": stock.GLUCOSE,
+        "glutamine": stock.GLUTAMINE,
+        "base": stock.base(spec.bottles.base, spec.bottles.base_strength),
+        "antifoam": stock.ANTIFOAM,
+        "activator": stock.ACTIVATOR,
+        "vector": stock.VECTOR,
+    }
+
+
+def _bottles(spec: VesselSpec) -> list[float]:
+    rows: list[float] = []
+    for liquid in (
+        stock.base(spec.bottles.base, spec.bottles.base_strength),
+        stock.medium(spec.preset, spec.feed, ambient=True),
+        stock.ANTIFOAM,
+    ):
+        rows += [*liquid.per_litre, liquid.temperature]
+    return rows
