@@ -77,8 +77,8 @@ def vero(mode: str, days: int = 6, cell: Cell = presets.VERO) -> Ideal:
     """Vero on 3 g/L Cytodex 1 from 0.1e6/mL, in batch, semi-batch, perfusion or recirculation.
 
     Glucose and glutamine are brought to 10 and 2 mmol/L below 5 and 0.5. Semi-batch: a third is
-    replaced daily from day 2. Perfusion of 1 volume a day, recirculation as 3 of fresh medium, from day 2
-    (assumed).
+    replaced daily from day 2. Perfusion of 1 volume a day, recirculation as 3 of fresh medium, from
+    day 2 (assumed).
     """
     v = Ideal(cell, Medium(glucose=20.0, glutamine=4.0), 0.1, area=13200.0, ph=7.2, oxygen=0.1)
     due = [48.0]
