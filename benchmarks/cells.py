@@ -1,7 +1,7 @@
 """The cell models against published runs, in a vessel with perfect temperature, pH and oxygen.
 
-Run: python benchmarks/cells.py. Prints what was published, what the preset gives and what the number
-was used for:
+Run: python benchmarks/cells.py. Prints what was published, what the preset gives and what the
+number was used for:
 
 * fitted: parameters, or a feed that was not published, were chosen for it;
 * seen: nothing was chosen for it alone, but it was in view while parameters were chosen;
