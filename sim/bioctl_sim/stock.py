@@ -38,8 +38,8 @@ _KINDS: Final = {
     "msc_murine": _Kind(),
     "vero": _Kind(glucose=20.0),
     "t_cell": _Kind(glucose=20.0, bicarbonate=24.0, hepes=10.0),
-    "cho": _Kind(glucose=33.0, glutamine=6.0, bicarbonate=24.0, osmolality=290.0),
-    "hek293": _Kind(glucose=30.0, glutamine=6.0, bicarbonate=24.0, osmolality=290.0),
+    "cho": _Kind(glucose=33.0, glutamine=6.0, bicarbonate=20.0, osmolality=290.0),
+    "hek293": _Kind(glucose=30.0, glutamine=6.0, bicarbonate=20.0, osmolality=290.0),
     "plant": _Kind(
         glucose=0.0, glutamine=0.0, sucrose=43.8, bicarbonate=0.0, osmolality=180.0,
         ph=5.8, temperature=27.0,
@@ -91,10 +91,12 @@ def _content(kind: _Kind, change: Medium) -> dict[int, float]:
 
 
 def inoculum(preset: str, cells: Inoculum, change: Medium) -> Recipe:
-    """Return cells in their medium; T cells come unactivated."""
+    """Return cells in their medium; T cells come unactivated, plant cells in spent medium."""
     kind = _KINDS[preset]
     dead = cells.cells * (100.0 - cells.viability) / cells.viability
     content = {**_content(kind, change), s.LIVE: cells.cells, s.DEAD: dead}
+    if preset == "plant":
+        content[s.SUCROSE] = 0.0
     if preset == "t_cell":
         content[s.RESTING] = cells.cells
     return Recipe(kind.temperature, content)

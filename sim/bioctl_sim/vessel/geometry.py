@@ -97,7 +97,6 @@ def _gas(spec: VesselSpec) -> dict[str, float]:
         "mfc_lag": 1.0 - math.exp(-1.0 / IDEAL.mfc_tau),
         "vent": 0.75e-5 * spec.gas_max,
         "tight": 4e-13 * spec.volume,
-        "membrane": 4.0 * spec.volume,
         "retention": spec.retention,
         "base_bottle": int(spec.bottles.base_volume > 0.0),
         "feed_bottle": int(spec.bottles.feed_volume > 0.0),
@@ -166,7 +165,7 @@ def _loops(spec: VesselSpec, own: dict[str, float]) -> dict[str, float]:
         "gas_low": 0.05 * spec.gas_max,
         "gas_high": 0.5 * spec.gas_max,
         "gain_w": 50.0,
-        "feed_max": 4.0 * v,
+        **_perfusion(4.0 * v),
         "foam_high": 3.0,
         "antifoam_max": 0.1 * v,
     }
@@ -189,7 +188,13 @@ def _without_impeller(spec: VesselSpec) -> dict[str, float]:
         "agitator_high": 0.0,
         "gas_low": 0.25 * spec.gas_max,
         "gas_high": 0.5 * spec.gas_max,
+        **_perfusion(spec.volume * (40.0 if spec.kind == "hollow_fibre" else 4.0)),
     }
+
+
+def _perfusion(most: float) -> dict[str, float]:
+    """Return what follows from the greatest perfusion in mL/min."""
+    return {"membrane": most, "feed_max": most}
 
 
 def speed_for(power: float, sizes: dict[str, float]) -> float:
