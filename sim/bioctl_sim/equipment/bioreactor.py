@@ -1,14 +1,24 @@
 """BR101, the packed-bed bioreactor: pumps, valves, probes and the processes in its vessel."""
 
-import random
 from collections.abc import Mapping
 from typing import Final
 
 from bioctl_sim import stock
 from bioctl_sim.equipment.actuators import ramp_agitator
 from bioctl_sim.equipment.dose import DosePump
-from bioctl_sim.equipment.gassing import Gassing, stirrer_power
-from bioctl_sim.liquid import GLUCOSE, LACTATE, OXYGEN, Liquid, Recipe
+from bioctl_sim.equipment.gassing import LEAK, Gassing, stirrer_power
+from bioctl_sim.equipment.unit import Unit
+from bioctl_sim.faults import effects as fx
+from bioctl_sim.liquid import (
+    AMMONIUM,
+    GLUCOSE,
+    GLUTAMINE,
+    LACTATE,
+    LIVE,
+    OXYGEN,
+    Liquid,
+    Recipe,
+)
 from bioctl_sim.process.gas import ATMOSPHERE
 from bioctl_sim.process.growth import Culture
 from bioctl_sim.process.heat import HEAT_OF_RESPIRATION, WALL, jacket_step, vessel_step
@@ -22,8 +32,6 @@ _CHEMISTRY_S: Final = 5
 _CULTURE_S: Final = 10
 """s between two looks at the cells."""
 _ANALYSER_S: Final = 600
-_ANALYSER_ERROR: Final = 0.02
-"""Standard deviation of the at-line analyser, part of its reading."""
 _BED_VOLUME: Final = 1.0
 """L of packed bed."""
 _CAPACITANCE: Final = 10.0
@@ -34,41 +42,58 @@ _STALL_FROM, _STALL_AT = -10_000.0, -30_000.0
 """Pa gauge between which a vacuum in the vessel stalls the harvest pump."""
 
 
-class Bioreactor:
+class Bioreactor(Unit):
     """The bioreactor.
 
     Args:
         outputs: initial outputs by point.
-        seed: of the at-line analyser's error.
-        noise: False for an analyser without error.
+        name: for messages.
     """
 
-    def __init__(self, outputs: dict[str, float], seed: int, *, noise: bool) -> None:
-        self.outputs = outputs
-        self.overrides: dict[str, float] = {}
+    def __init__(self, outputs: dict[str, float], name: str) -> None:
+        super().__init__(outputs)
         self.liquid = Liquid(_CAPACITY, wall=WALL)
         self.drain = Liquid(1e6)
         """What went to waste since power-up: drained liquid and permeate."""
         self.culture = Culture()
         self.gas = Gassing(self.liquid.temperature)
-        self.dose = DosePump("BR101", _SOURCES, 6000.0, 1000.0)
+        self.dose = DosePump(name, _SOURCES, 6000.0, 1000.0)
         self.agitator = 0.0
         self.jacket = 20.0
         self.base_total = self.feed_total = self.permeate_total = self.harvest_total = 0.0
-        self._random = random.Random(seed + 101)  # noqa: S311 - error of a model
-        self._error = _ANALYSER_ERROR if noise else 0.0
         self._probes = Probes(self.liquid.temperature)
         self._glucose = self._lactate = 0.0
 
-    def step(self, second: int, wash_feed: Liquid | None) -> None:
-        """Advance one second; `wash_feed` is the wash skid's bag where its inlet valve is open."""
-        o, liquid = self.outputs, self.liquid
-        if self.overrides:
-            o = o | self.overrides
-        if self.agitator != o["SC101"]:
-            self.agitator = ramp_agitator(self.agitator, o["SC101"])
-        self._pump(o, wash_feed)
-        self._heat(o["TC101"])
+    @property
+    def outlet_open(self) -> bool:
+        """Whether the harvest valve is open."""
+        return bool(self.outputs["XV01"])
+
+    def inlet(self) -> Liquid | None:
+        """Return the vessel where it has an inlet valve and that is open."""
+        return self.liquid if self.outputs.get("XV04") else None
+
+    def draw(self, litres: float) -> bool:
+        """Take a sample."""
+        if self.liquid.volume < litres + _HEEL:
+            return False
+        self.liquid.take(litres)
+        return True
+
+    def advance(self, first: int, seconds: int) -> None:
+        """Step through some seconds."""
+        o = self.outputs
+        if self.effects[: fx.TEMPERATURE_GAIN] != _HEALTHY:
+            o = o | _broken(o, self.effects)
+        for second in range(first + 1, first + seconds + 1):
+            self._step(second, o)
+
+    def _step(self, second: int, o: Mapping[str, float]) -> None:
+        liquid = self.liquid
+        if self.agitator != o["SC01"]:
+            self.agitator = ramp_agitator(self.agitator, o["SC01"])
+        self._pump(o)
+        self._heat(o["TC01"])
         self.gas.breathe(o, liquid.volume)
         if second % _CHEMISTRY_S == 0:
             self.gas.exchange(liquid, self.agitator, self.culture.oxygen_demand, _CHEMISTRY_S)
@@ -78,17 +103,17 @@ class Bioreactor:
                 if second % _ANALYSER_S == 0:
                     self._analyse()
 
-    def _pump(self, o: Mapping[str, float], wash_feed: Liquid | None) -> None:
+    def _pump(self, o: Mapping[str, float]) -> None:
         if self.dose.running:
             self.dose.step(self.liquid)
-        if o["PC101"]:
-            self.base_total += self._add(stock.BASE, o["PC101"])
-        if o["PC102"]:
-            self.feed_total += self._add(stock.MEDIUM_AMBIENT, o["PC102"])
-        if o["PC103"]:
-            self._permeate(o["PC103"])
-        if o["PC104"]:
-            self._harvest(o, wash_feed)
+        if o["PC01"]:
+            self.base_total += self._add(stock.BASE, o["PC01"])
+        if o["PC02"]:
+            self.feed_total += self._add(stock.MEDIUM_AMBIENT, o["PC02"])
+        if o["PC03"]:
+            self._permeate(o["PC03"])
+        if o["PC04"]:
+            self._harvest(o)
 
     def _add(self, source: Recipe, rate: float) -> float:
         """Pump a second's worth in at a rate in mL/min; return the mL that fitted."""
@@ -102,11 +127,11 @@ class Bioreactor:
             self.drain.add(self.liquid.take_filtered(volume))
             self.permeate_total += volume * 1000.0
 
-    def _harvest(self, o: Mapping[str, float], wash_feed: Liquid | None) -> None:
-        targets = [wash_feed] if wash_feed is not None and o["XV101"] else []
-        if o["XV102"]:
+    def _harvest(self, o: Mapping[str, float]) -> None:
+        targets = [self.target] if self.target is not None and o["XV01"] else []
+        if o["XV02"]:
             targets.append(self.drain)
-        rate = o["PC104"] / 60000.0 * self._suction()
+        rate = o["PC04"] / 60000.0 * self._suction()
         for target in targets:
             volume = min(rate / len(targets), self.liquid.volume - _HEEL, target.room)
             if volume > 0.0:
@@ -130,42 +155,63 @@ class Bioreactor:
 
     def _analyse(self) -> None:
         if self.liquid.volume > _WETTED:
-            self._glucose = self._sample(GLUCOSE)
-            self._lactate = self._sample(LACTATE)
-
-    def _sample(self, solute: int) -> float:
-        error = 1.0 + self._error * self._random.gauss(0.0, 1.0)
-        return max(0.0, self.liquid.concentration(solute) * error)
+            self._glucose = self.liquid.concentration(GLUCOSE)
+            self._lactate = self.liquid.concentration(LACTATE)
 
     def measure(self) -> dict[str, float]:
         """Return every measurement by point."""
         liquid, gas, probes = self.liquid, self.gas, self._probes
         wet = liquid.volume > _WETTED
         return {
-            "TT101": probes.temperature,
-            "TT102": self.jacket,
-            "AT101": probes.ph,
-            "AT102": probes.oxygen,
-            "AT103": self._glucose,
-            "AT104": self._lactate,
-            "AT105": _CAPACITANCE * self.culture.on_bed / _BED_VOLUME if wet else 0.0,
-            "AT106": probes.exhaust_o2,
-            "AT107": probes.exhaust_co2,
-            "AT108": liquid.cells / liquid.volume if wet else 0.0,
-            "AT109": liquid.viability if wet else 0.0,
-            "WT101": liquid.mass,
-            "PT101": (gas.head.pressure - ATMOSPHERE) / 100.0,
-            "ST101": self.agitator,
-            "FT101": gas.air.flow,
-            "FT102": gas.oxygen.flow,
-            "FT103": gas.nitrogen.flow,
-            "FT104": gas.carbon_dioxide.flow,
-            "FQ101": self.base_total,
-            "FQ102": self.feed_total,
-            "FQ103": self.permeate_total,
-            "FQ104": self.harvest_total,
-            "FQ105": self.dose.delivered,
-            "XS101": float(self.dose.state),
+            "TT01": probes.temperature,
+            "TT02": self.jacket,
+            "AT01": probes.ph,
+            "AT02": probes.oxygen,
+            "AT03": self._glucose,
+            "AT04": self._lactate,
+            "AT05": _CAPACITANCE * self.culture.on_bed / _BED_VOLUME if wet else 0.0,
+            "AT06": probes.exhaust_o2,
+            "AT07": probes.exhaust_co2,
+            "AT08": liquid.cells / liquid.volume if wet else 0.0,
+            "AT09": liquid.viability if wet else 0.0,
+            "WT01": liquid.mass,
+            "PT01": (gas.head.pressure - ATMOSPHERE) / 100.0,
+            "ST01": self.agitator,
+            "FT01": gas.air.flow,
+            "FT02": gas.oxygen.flow,
+            "FT03": gas.nitrogen.flow,
+            "FT04": gas.carbon_dioxide.flow,
+            "FQ01": self.base_total,
+            "FQ02": self.feed_total,
+            "FQ03": self.permeate_total,
+            "FQ04": self.harvest_total,
+            "FQ05": self.dose.delivered,
+            "XS01": float(self.dose.state),
+            "LT01": 0.0,
+            "WT02": max(0.0, 1.0 - self.base_total / 1000.0),
+            "WT03": max(0.0, 100.0 - self.feed_total / 1000.0),
+        }
+
+    def truth(self) -> dict[str, float]:
+        """Return what is really so."""
+        liquid, gas = self.liquid, self.gas
+        wet = liquid.volume > 1e-6
+        amounts = liquid.amounts
+        return {
+            "temperature": liquid.temperature,
+            "ph": gas.ph,
+            "oxygen": 100.0 * amounts[OXYGEN] / liquid.volume / gas.props.saturation
+            if wet
+            else 0.0,
+            "volume": liquid.volume,
+            "vcd": amounts[LIVE] / liquid.volume if wet else 0.0,
+            "viability": liquid.viability,
+            "glucose": liquid.concentration(GLUCOSE) if wet else 0.0,
+            "lactate": liquid.concentration(LACTATE) if wet else 0.0,
+            "glutamine": liquid.concentration(GLUTAMINE) if wet else 0.0,
+            "ammonium": liquid.concentration(AMMONIUM) if wet else 0.0,
+            "pco2": gas.dissolved_co2 / gas.props.h_co2 / 133.322,
+            "osmolality": 300.0,
         }
 
     def execute(self, command: str, arguments: Mapping[str, object]) -> str:
@@ -216,3 +262,27 @@ _SOURCES: Final[Mapping[str, Recipe]] = {
     "quench": stock.QUENCH,
     "inoculum": stock.INOCULUM,
 }
+
+_HEALTHY: Final = fx.neutral()[: fx.TEMPERATURE_GAIN]
+_FLOWS: Final = {
+    "FC01": fx.AIR_FLOW,
+    "FC02": fx.OXYGEN_FLOW,
+    "FC03": fx.NITROGEN_FLOW,
+    "FC04": fx.CO2_FLOW,
+    "PC01": fx.BASE_FLOW,
+    "PC02": fx.FEED_FLOW,
+    "PC03": fx.PERMEATE_FLOW,
+    "PC04": fx.HARVEST_FLOW,
+    "SC01": fx.AGITATOR,
+}
+
+
+def _broken(o: Mapping[str, float], effects: list[float]) -> dict[str, float]:
+    """Return what the outputs do while something is wrong."""
+    done = {point: o[point] * effects[effect] for point, effect in _FLOWS.items()}
+    done["PC01"] *= 1.0 - effects[fx.BASE_EMPTY]
+    done["PC02"] *= 1.0 - effects[fx.FEED_EMPTY]
+    done["TC01"] = o["TC01"] + (20.0 - o["TC01"]) * effects[fx.JACKET_LOST]
+    done["XV03"] = o["XV03"] * (1.0 - effects[fx.VENT_BLOCK])
+    done[LEAK] = effects[fx.LEAK]
+    return done

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from bioctl_sim.equipment.actuators import GasFlow
-from bioctl_sim.equipment.faults import LEAK
 from bioctl_sim.liquid import AMINO, DENSITY, OXYGEN, PHOSPHATE, SID, TIC, Liquid
 from bioctl_sim.process import ph as acid_base
 from bioctl_sim.process.gas import (
@@ -36,6 +35,8 @@ _COVERED: Final = 0.8
 """L at which the impeller is covered."""
 _VENT: Final = 1.5e-5
 """mol/s/Pa of a clean vent filter: 0.5 mbar at 1 L/min."""
+LEAK: Final = "leak"
+"""Pseudo output: more conductance of the headspace in mol/s/Pa."""
 _TIGHT: Final = 2e-12
 """mol/s/Pa of a tight vessel: about 0.05 mbar in 20 min at 50 mbar."""
 _RELIEF: Final = ATMOSPHERE + 15000.0
@@ -62,6 +63,7 @@ class Gassing:
     Attributes:
         ph: true pH of the liquid.
         oxygen_used: mmol/h the cells take up.
+        dissolved_co2: mmol/L.
     """
 
     def __init__(self, temperature: float) -> None:
@@ -72,7 +74,7 @@ class Gassing:
         self.ph = 7.4
         self.oxygen_used = 0.0
         self._inflow = (0.0, 0.0, 0.0)  # O2, CO2, N2 in mol/s
-        self._dissolved_co2 = 0.0
+        self.dissolved_co2 = 0.0
 
     @property
     def inflow(self) -> float:
@@ -83,7 +85,7 @@ class Gassing:
     def breathe(self, o: Mapping[str, float], volume: float) -> None:
         """Advance flows, headspace and pressure by one second; `volume` of liquid in L."""
         self._flow(o)
-        vent = o.get(LEAK, _TIGHT) + _VENT * o["XV103"]
+        vent = _TIGHT + o.get(LEAK, 0.0) + _VENT * o["XV03"]
         gas_volume = TOTAL - volume
         self.head.step(self._inflow, gas_volume, self.props, vent)
         if self.head.pressure > _RELIEF:
@@ -92,10 +94,10 @@ class Gassing:
     def _flow(self, o: Mapping[str, float]) -> None:
         air, oxygen, nitrogen = self.air, self.oxygen, self.nitrogen
         carbon = self.carbon_dioxide
-        moved = air.step(o["FC101"])
-        moved |= oxygen.step(o["FC102"])
-        moved |= nitrogen.step(o["FC103"])
-        moved |= carbon.step(o["FC104"])
+        moved = air.step(o["FC01"])
+        moved |= oxygen.step(o["FC02"])
+        moved |= nitrogen.step(o["FC03"])
+        moved |= carbon.step(o["FC04"])
         if moved:
             self._inflow = (
                 (oxygen.flow + AIR_O2 * air.flow) * _TO_MOL,
@@ -167,7 +169,7 @@ class Gassing:
 
     def _carbon(self, liquid: Liquid, bubbles: float, surface: float, hours: float) -> None:
         a, v, h = liquid.amounts, liquid.volume, self.props.h_co2
-        self.ph, self._dissolved_co2 = acid_base.solve(
+        self.ph, self.dissolved_co2 = acid_base.solve(
             a[TIC] / v,
             a[SID] / v,
             (a[PHOSPHATE] / v, a[AMINO] / v),
@@ -177,6 +179,6 @@ class Gassing:
         pressure = self.head.co2 * self.props.rt / (TOTAL - v)
         supply = bubbles * self._bubble_pressure(self._inflow[1], v) + surface * h * pressure
         rate = bubbles / h + surface
-        moved = hours * (supply - rate * self._dissolved_co2) / (1.0 + hours * rate) * v
+        moved = hours * (supply - rate * self.dissolved_co2) / (1.0 + hours * rate) * v
         a[TIC] += moved
         self.head.co2 -= moved * 1e-3

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from bioctl_sim.faults.effects import EFFECTS, combine
 from bioctl_sim.faults.library import DAY, Fault
-from bioctl_sim.faults.names import Breakable, checked, find
+from bioctl_sim.faults.names import Breakable, checked, find, known
 from bioctl_sim.refused import Refused
 
 NEVER: Final = 2**62
@@ -108,9 +108,9 @@ class FaultBoard:
         return ended, began
 
     @property
-    def growing(self) -> bool:
-        """Whether a fault grows by itself."""
-        return any(active.fault.per_day for active in self.active.values())
+    def known(self) -> list[str]:
+        """The library's names for this plant."""
+        return known(self._units)
 
     def effects(self, unit: str, second: int) -> list[float]:
         """Return what acts inside a vessel, in the order of `EFFECTS`."""

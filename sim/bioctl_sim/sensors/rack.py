@@ -108,6 +108,15 @@ class UnitRack:
         if not self.silent:
             self._hushed, self.silent = self.read(second, measured, outputs), True
 
+    @property
+    def size(self) -> int:
+        """How many tags the unit has."""
+        return len(self._generic)
+
+    def place(self, generic: str) -> int:
+        """Return where a point stands among the unit's tags."""
+        return self._places[generic]
+
     def fail(self, generic: str, name: str, failure: Failure) -> None:
         """Let a sensor fail, by the name of the fault."""
         self.channels[generic].failures[name] = failure

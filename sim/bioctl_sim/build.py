@@ -1,0 +1,35 @@
+"""From a plant file to the units of the plant."""
+
+from collections.abc import Iterable
+
+from bioctl_sim.equipment.bioreactor import Bioreactor
+from bioctl_sim.equipment.filler import Filler
+from bioctl_sim.equipment.unit import Unit
+from bioctl_sim.equipment.wash import WashSkid
+from bioctl_sim.plantfile.spec import UnitSpec, VesselSpec
+from bioctl_sim.taglist import TagDef, UnitTags, unit_tags
+
+
+def tags_of(spec: UnitSpec) -> UnitTags:
+    """Return the tag list of a unit."""
+    inlet = isinstance(spec, VesselSpec) and bool(spec.inlet)
+    return unit_tags(spec.kind, spec.name, spec.series, spec.scale, inlet=inlet)
+
+
+def unit_of(spec: UnitSpec, tags: Iterable[TagDef], seed: int, room: float, *, noise: bool) -> Unit:
+    """Return the equipment of a unit.
+
+    Args:
+        spec: what the plant file says of it.
+        tags: its tag list, for the outputs at power-up.
+        seed: of errors and scatter.
+        room: degC.
+        noise: False for actuators without error.
+    """
+    del room, noise
+    outputs = {tag.generic: tag.initial for tag in tags if tag.kind == "o"}
+    if spec.kind == "filler":
+        return Filler(outputs, seed, spec.name)
+    if spec.kind == "wash":
+        return WashSkid(outputs, spec.name)
+    return Bioreactor(outputs, spec.name)
