@@ -14,7 +14,7 @@ from bioctl.equipment.certificate import make_application_certificate
 from bioctl.tags import Kind, Tag
 from bioctl.values import Range
 from bioctl_drivers.opcua.driver import OpcUaDriver
-from bioctl_sim.taglist import load_tags
+from bioctl_sim.plant import Plant as Model
 
 Connect = Callable[..., Awaitable[OpcUaDriver]]
 """Starts a driver against a plant; closed after the test."""
@@ -160,5 +160,5 @@ def plant_tags() -> list[Tag]:
         Tag(
             tag.name, tag.eu, Range(tag.low, tag.high), kinds[tag.kind], tag.name, "plant", tag.type
         )
-        for tag in load_tags()
+        for tag in Model().tags
     ]

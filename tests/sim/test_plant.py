@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from bioctl_sim.equipment.faults import EQUIPMENT_FAULTS
 from bioctl_sim.liquid import PROTEIN
 from bioctl_sim.plant import Plant, Refused
-from bioctl_sim.taglist import TagDef, load_commands, load_tags
+from bioctl_sim.taglist import TagDef
 
-OUTPUTS = [tag for tag in load_tags() if tag.kind == "o"]
+OUTPUTS = [tag for tag in Plant().tags if tag.kind == "o"]
 
 
 def tag(plant: Plant, name: str) -> float:
@@ -39,7 +39,7 @@ def test_every_tag_starts_at_its_initial_value_or_near() -> None:
         assert definition.low <= value <= definition.high
         assert value == pytest.approx(definition.initial, abs=1.5), definition.name
     assert set(plant.statuses()) == {0}
-    assert {(c.unit, c.command) for c in load_commands()} == {
+    assert {(c.unit, c.command) for c in plant.commands} == {
         ("BR101", "DOSE"), ("BR101", "STOP_DOSE"), ("CW201", "DOSE"), ("CW201", "STOP_DOSE"),
         ("VF301", "PACKML"),
     }  # fmt: skip
@@ -128,7 +128,7 @@ def test_dose_stops_itself_at_its_volume() -> None:
         dose(plant, "buffer", 10.0, 10.0)
     plant.step(3600.0)
     assert (tag(plant, "BR101.XS101"), tag(plant, "BR101.FQ105")) == (2.0, 505.0)
-    assert plant.bioreactor.liquid.volume == pytest.approx(0.505)
+    assert plant.units["BR101"].liquid.volume == pytest.approx(0.505)
 
 
 def test_stopped_dose_stays_stopped() -> None:
@@ -158,11 +158,11 @@ def test_fallback_stops_doses_closes_what_must_close_and_holds_the_rest() -> Non
 )
 def test_drain_with_a_closed_valve_moves_nothing(outlet: float, inlet: float) -> None:
     plant = filled()
-    before = plant.bioreactor.liquid.volume
+    before = plant.units["BR101"].liquid.volume
     write(plant, XV101=outlet, XV201=inlet, PC104=500.0)
     plant.step(120.0)
-    assert plant.bioreactor.liquid.volume == before
-    assert plant.wash.feed.volume == 0.0
+    assert plant.units["BR101"].liquid.volume == before
+    assert plant.units["CW201"].feed.volume == 0.0
     assert tag(plant, "BR101.FQ104") == 0.0
 
 
@@ -170,7 +170,7 @@ def test_harvest_moves_mass_and_protein_to_the_wash_skid() -> None:
     plant = filled()
     write(plant, XV101=1.0, XV201=1.0, PC104=500.0)
     plant.step(240.0)
-    reactor, feed = plant.bioreactor.liquid, plant.wash.feed
+    reactor, feed = plant.units["BR101"].liquid, plant.units["CW201"].feed
     assert feed.volume == pytest.approx(2.0)
     assert reactor.volume + feed.volume == pytest.approx(4.0)
     assert reactor.amounts[PROTEIN] + feed.amounts[PROTEIN] == pytest.approx(4.0)
@@ -182,15 +182,15 @@ def test_drain_leaves_only_the_bed_wet() -> None:
     plant = filled()
     write(plant, XV102=1.0, PC104=1000.0)
     plant.step(600.0)
-    assert plant.bioreactor.liquid.volume == pytest.approx(0.02)
-    assert plant.bioreactor.drain.volume == pytest.approx(3.98)
+    assert plant.units["BR101"].liquid.volume == pytest.approx(0.02)
+    assert plant.units["BR101"].drain.volume == pytest.approx(3.98)
 
 
 def test_vacuum_of_a_closed_vent_stalls_the_drain() -> None:
     plant = filled()
     write(plant, XV103=0.0, XV102=1.0, PC104=1000.0)
     plant.step(600.0)
-    assert plant.bioreactor.liquid.volume > 2.5
+    assert plant.units["BR101"].liquid.volume > 2.5
     assert tag(plant, "BR101.PT101") == -50.0
 
 
@@ -201,7 +201,7 @@ def test_volume_is_what_the_totalisers_say(rates: tuple[float, float, float]) ->
     feed, permeate, base = rates
     write(plant, PC102=feed, PC103=permeate, PC101=base)
     plant.step(1800.0)
-    reactor = plant.bioreactor
+    reactor = plant.units["BR101"]
     expected = 4000.0 + reactor.feed_total + reactor.base_total - reactor.permeate_total
     assert reactor.liquid.volume * 1000.0 == pytest.approx(expected)
     assert reactor.liquid.volume >= 0.0
@@ -252,7 +252,9 @@ def test_broken_equipment_keeps_its_setpoint_and_mends(name: str) -> None:
         plant.write(point, high)
         assert tag(plant, point) == high
     plant.set_fault(name, active=False)
-    assert not any(u.overrides for u in (plant.bioreactor, plant.wash, plant.filler))
+    assert not any(
+        u.overrides for u in (plant.units["BR101"], plant.units["CW201"], plant.units["VF301"])
+    )
 
 
 def test_a_leak_shows_in_a_pressure_test() -> None:

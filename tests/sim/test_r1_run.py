@@ -16,7 +16,7 @@ class Operator:
 
     def __init__(self) -> None:
         self.plant = Plant(seed=1)
-        self.reactor = self.plant.bioreactor
+        self.reactor = self.plant.units["BR101"]
         self.index = {tag.name: i for i, tag in enumerate(self.plant.tags)}
         self.perfusion = 0.0  # mL/min
         self.jacket, self.acid, self.gas = 37.5, 0.0, 0.0
@@ -141,7 +141,7 @@ def test_vessel_is_in_band_at_the_end_of_growth(harvested: Run) -> None:
 
 def test_harvest_yields_85_percent_of_cells_90_percent_alive(harvested: Run) -> None:
     operator, _, conditions = harvested
-    feed = operator.plant.wash.feed
+    feed = operator.plant.units["CW201"].feed
     assert feed.volume == pytest.approx(7.0, abs=0.05)
     assert feed.amounts[LIVE] > 0.85 * conditions["on_bed"]
     assert feed.viability > 90.0

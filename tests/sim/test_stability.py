@@ -39,14 +39,14 @@ def check(plant: Plant) -> None:
     for tag, value in zip(plant.tags, plant.values(), strict=True):
         assert math.isfinite(value), tag.name
         assert tag.low <= value <= tag.high, tag.name
-    reactor, wash = plant.bioreactor, plant.wash
+    reactor, wash = plant.units["BR101"], plant.units["CW201"]
     for body in (
         reactor.liquid,
         reactor.drain,
         wash.feed,
         wash.loop,
         wash.waste,
-        plant.filler.bulk,
+        plant.units["VF301"].bulk,
     ):
         assert 0.0 <= body.volume <= body.capacity + 1e-9
         assert all(math.isfinite(a) for a in body.amounts)

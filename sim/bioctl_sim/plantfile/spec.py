@@ -6,6 +6,8 @@ Litres, h and mmol/L unless said otherwise. `line` is where the thing stands in 
 from dataclasses import dataclass, field
 from typing import Final
 
+from bioctl_sim.faults.board import Order
+
 VESSEL_KINDS: Final = ("packed_bed", "stirred", "rocking", "hollow_fibre")
 UNIT_KINDS: Final = (*VESSEL_KINDS, "wash", "filler")
 PRESETS: Final = ("msc_placental", "msc_murine", "vero", "t_cell", "cho", "hek293", "plant")
@@ -109,6 +111,11 @@ class UnitSpec:
     series: int
     line: int
 
+    @property
+    def scale(self) -> dict[str, float]:
+        """Its size, by the symbols of the tag lists."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class VesselSpec(UnitSpec):
@@ -148,6 +155,11 @@ class VesselSpec(UnitSpec):
     loops: Loops = field(default_factory=Loops)
     inlet: str = ""
 
+    @property
+    def scale(self) -> dict[str, float]:
+        """V nominal volume, G full scale of the gas controllers, A highest agitator speed."""
+        return {"V": self.volume, "G": self.gas_max, "A": self.agitator_max}
+
 
 @dataclass(frozen=True, slots=True)
 class WashSpec(UnitSpec):
@@ -166,25 +178,6 @@ class PipeSpec:
     source: str
     target: str
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class FaultSpec:
-    """A fault or upset that comes by itself.
-
-    Attributes:
-        name: for example `BR101.base_empty` or `BR101.AT101.drift`.
-        at: simulated s since power-up.
-        duration: s; None stays.
-        amount: in the fault's eu; None takes the fault's own.
-        line: in the plant file; 0 from the command line or over the wire.
-    """
-
-    name: str
-    at: float
-    duration: float | None
-    amount: float | None
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +200,7 @@ class PlantFile:
     room: float
     units: tuple[UnitSpec, ...]
     pipes: tuple[PipeSpec, ...] = ()
-    faults: tuple[FaultSpec, ...] = ()
+    faults: tuple[Order, ...] = ()
 
     @property
     def vessels(self) -> tuple[VesselSpec, ...]:

@@ -1,18 +1,19 @@
 """A vessel as a unit of the plant: what is set, what is seen, doses, harvest and samples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from bioctl_sim import stock
 from bioctl_sim.actuators import IDEAL, Actuators
 from bioctl_sim.equipment.dose import DosePump
-from bioctl_sim.equipment.unit import Sink
+from bioctl_sim.equipment.unit import Sink, Unit
 from bioctl_sim.faults import effects
 from bioctl_sim.liquid import COUNT, GLUCOSE, LACTATE, Liquid, Parcel, Recipe
 from bioctl_sim.physics.cell import Cell
 from bioctl_sim.physics.water import ATMOSPHERE
 from bioctl_sim.plantfile.spec import VesselSpec
-from bioctl_sim.vessel import outputs, state, view
+from bioctl_sim.vessel import outputs as places
+from bioctl_sim.vessel import state, view
 from bioctl_sim.vessel.accelerate import Advance, prepare
 from bioctl_sim.vessel.donor import donor
 from bioctl_sim.vessel.geometry import parameters
@@ -25,30 +26,33 @@ _STALL_FROM, _STALL_AT = -10_000.0, -30_000.0
 """Pa gauge between which a vacuum in the vessel stalls the harvest pump (assumed)."""
 
 
-class Vessel:
+class Vessel(Unit):
     """A bioreactor.
 
     Args:
         spec: from the plant file.
+        outputs: initial outputs by point without series; local loops move some of them.
         actuators: its pumps and valves.
         accelerated: whether the kernel runs as machine code.
 
     Attributes:
-        outputs: by point without series; local loops move some of them.
-        effects: what is wrong, see `faults.effects`.
         state: see `state`.
         waste: what was drained since power-up.
     """
 
     def __init__(
-        self, spec: VesselSpec, actuators: Actuators = IDEAL, *, accelerated: bool = False
+        self,
+        spec: VesselSpec,
+        outputs: dict[str, float],
+        actuators: Actuators = IDEAL,
+        *,
+        accelerated: bool = False,
     ) -> None:
+        super().__init__({**outputs, **_local_loops(spec)})
         self.spec = spec
         self.parameters = parameters(spec)
         self.cell: Cell = donor(PRESETS[spec.preset], spec.donor, spec.variability)
         self.actuators = actuators
-        self.outputs: dict[str, float] = dict.fromkeys(outputs.POINTS, 0.0)
-        self.effects: Sequence[float] = effects.neutral()
         self.waste = Liquid(1e9)
         self.dose = DosePump(spec.name, sources(spec), 1200.0 * spec.volume, 200.0 * spec.volume)
         self.harvest_total = 0.0
@@ -56,7 +60,6 @@ class Vessel:
         self._advance, self._vector = prepare(accelerated=accelerated)
         self.state = self._vector(power_up(spec, self.parameters))
         self._bottles = self._vector(_bottles(spec))
-        self._target: Sink | None = None
         self._second = 0
         self._at_line = (0.0, 0.0)
 
@@ -75,7 +78,7 @@ class Vessel:
                 self._analyse()
 
     def _run(self, first: int, seconds: int) -> None:
-        u = self._vector([self.outputs[point] for point in outputs.POINTS])
+        u = self._vector([self.outputs.get(point, 0.0) for point in places.POINTS])
         self._advance(
             self.state,
             u,
@@ -88,7 +91,8 @@ class Vessel:
             seconds,
         )
         for point, place in view.MOVED:
-            self.outputs[point] = float(u[place])
+            if point in self.outputs:
+                self.outputs[point] = float(u[place])
 
     def _busy(self) -> bool:
         return self.dose.running or self.outputs["PC04"] > 0.0
@@ -101,8 +105,8 @@ class Vessel:
         rate = self.outputs["PC04"] * self.actuators.harvest_gain * self._suction()
         rate *= self.effects[effects.HARVEST_FLOW]
         ways: list[Sink] = []
-        if self._target is not None and self.outputs["XV01"]:
-            ways.append(self._target)
+        if self.target is not None and self.outputs["XV01"]:
+            ways.append(self.target)
         if self.outputs["XV02"]:
             ways.append(self.waste)
         for way in ways:
@@ -128,9 +132,10 @@ class Vessel:
         if volume >= self.parameters.wetted:
             self._at_line = float(s[GLUCOSE]) / volume, float(s[LACTATE]) / volume
 
-    def connect(self, target: Sink | None) -> None:
-        """Say where the harvest line leads now."""
-        self._target = target
+    @property
+    def outlet_open(self) -> bool:
+        """Whether the harvest valve is open."""
+        return bool(self.outputs["XV01"])
 
     def inlet(self) -> Sink | None:
         """Return the vessel where its inlet valve is open."""
@@ -192,6 +197,21 @@ class Vessel:
     def stop_doses(self) -> None:
         """Stop a running dose."""
         self.dose.stop()
+
+
+def _local_loops(spec: VesselSpec) -> dict[str, float]:
+    """Return the outputs of the loops that the plant file switches on at power-up."""
+    loops = spec.loops
+    start: dict[str, float] = {"XC05": 1.0} if loops.foam else {}
+    for value, switch, point in (
+        (loops.temperature, "XC01", "TS01"),
+        (loops.ph, "XC02", "AS01"),
+        (loops.oxygen, "XC03", "AS02"),
+        (loops.weight, "XC04", "WS01"),
+    ):
+        if value is not None:
+            start |= {switch: 1.0, point: value}
+    return start
 
 
 def sources(spec: VesselSpec) -> dict[str, Recipe]:
