@@ -12,8 +12,8 @@ from typing import Final
 from bioctl_sim.equipment.dose import DosePump
 from bioctl_sim.equipment.hold import age
 from bioctl_sim.equipment.membrane import Membrane
-from bioctl_sim.equipment.unit import Unit
-from bioctl_sim.liquid import DEAD, LIVE, PROTEIN, Liquid
+from bioctl_sim.equipment.unit import Sink, Unit
+from bioctl_sim.liquid import COUNT, DISSOLVED, PROTEIN, Liquid
 from bioctl_sim.stock import CRYO_MEDIUM, WASH_BUFFER
 
 _AMBIENT: Final = 20.0
@@ -95,7 +95,7 @@ class WashSkid(Unit):
 
     def _pump_feed(self, rate: float) -> None:
         parcel = self.feed.take(min(rate / 60000.0, self.loop.room))
-        for cell in (LIVE, DEAD):
+        for cell in range(DISSOLVED, COUNT):
             stays = parcel.amounts[cell] * self._settled
             parcel.amounts[cell] -= stays
             self.feed.amounts[cell] += stays
@@ -116,9 +116,9 @@ class WashSkid(Unit):
         if self.target is not None and o["XV02"] and o["PC04"]:
             self._pump_product(o["PC04"], self.target)
 
-    def _pump_product(self, rate: float, bulk: Liquid) -> None:
+    def _pump_product(self, rate: float, bulk: Sink) -> None:
         parcel = self.loop.take(min(rate / 60000.0, bulk.room))
-        for cell in (LIVE, DEAD):
+        for cell in range(DISSOLVED, COUNT):
             stays = parcel.amounts[cell] * _TUBING_LOSS
             parcel.amounts[cell] -= stays
             self.waste.amounts[cell] += stays
