@@ -91,7 +91,7 @@ def step(s: State, e: list[float], p: VesselParameters, cell: Cell, hours: float
     if wet:
         dissipation = power_density(s, e, p) / DENSITY
         s[SHEAR] = attachment.shear_damage(cell, dissipation)
-    _suspended(s, e, cell, dry, wet, hours)
+    _suspended(s, e, p, cell, dry, wet, hours)
     for i in range(p.segments):
         _segment(s, e, p, cell, i, dry, wet, hours)
     if s[GERMS] > 0.0 or e[effects.CONTAMINATION] > 0.0:
@@ -162,6 +162,7 @@ def _kd(s: State, cell: Cell, hungry: float) -> float:
 def _suspended(
     s: State,
     e: list[float],
+    p: VesselParameters,
     cell: Cell,
     dry: float,
     wet: bool,  # noqa: FBT001
@@ -179,7 +180,7 @@ def _suspended(
     if cell.adherent:
         kd += cell.anoikis
     elif wet:
-        mu = _mu(s, e, cell, oxygen, live / v)
+        mu = _mu(s, e, cell, oxygen, live / (p.cell_space if p.cell_space > 0.0 else v))
     active = live - s[RESTING]
     died = live * kd * hours
     s[LIVE] += active * mu * hours - died

@@ -108,6 +108,7 @@ def _surface(spec: VesselSpec, impeller: float) -> dict[str, float]:
     """Say where cells can attach: a bed, carriers, or nowhere."""
     none = {"carrier": 0.0, "surface": 0.0, "segments": 0, "bed": 0.0}
     none |= {"bed_flow": 0.0, "bed_flow_rpm": 0.0}
+    none |= {"cell_space": spec.fibres.volume if spec.fibres is not None else 0.0}
     if spec.bed is not None:
         litres_an_hour = spec.bed.volume * 1000.0 / spec.bed.height * 3.6
         return none | {

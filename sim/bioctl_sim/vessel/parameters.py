@@ -72,6 +72,8 @@ class VesselParameters(NamedTuple):
     """L/h through the bed at rest."""
     bed_flow_rpm: float
     """L/h through the bed a rpm."""
+    cell_space: float
+    """L in which suspended cells are, where fibres keep them apart; 0: all liquid."""
     retention: float
     """Part of the suspended cells the permeate leaves behind."""
     membrane: float
