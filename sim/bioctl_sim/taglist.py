@@ -100,8 +100,7 @@ def unit_tags(
         kind: of unit, the name of its template.
         name: of the unit.
         series: hundreds of its tag numbers.
-        scale: `V` nominal volume in L, `G` gas controllers' full scale in L/min, `A` highest
-            agitator speed; empty for units of one size.
+        scale: by the symbols of `taglists/vessel.yaml`; empty for units of one size.
         inlet: whether a pipe leads into it (a vessel then has an inlet valve).
     """
     body = template(kind)
@@ -151,7 +150,7 @@ def _tag(unit: str, series: int, row: list[Any], scale: Mapping[str, float]) -> 
         eu=eu,
         low=_scaled(low, scale),
         high=_scaled(high, scale),
-        initial=float(initial),
+        initial=_scaled(initial, scale),
         fallback=None if fallback in ("", "hold") else float(fallback),
         description=_worded(description, scale),
     )

@@ -47,7 +47,10 @@ async def test_stranger_finds_units_and_methods_by_browsing(connect: Connect) ->
     async with connect(user="look") as visitor:
         plant = await visitor.client.nodes.objects.get_child(f"{visitor.index}:Plant")
         found = [(await child.read_browse_name()).Name for child in await plant.get_children()]
-        assert found == ["BR101", "CW201", "VF301", "Block", "Heartbeat", "Clock", "Commands"]
+        assert found == [
+            *("BR101", "CW201", "VF301"),
+            *("Block", "Truth", "Heartbeat", "Clock", "Commands", "Faults"),
+        ]
         arguments = await visitor.node("Commands.Execute.InputArguments").read_value()
         assert [a.Name for a in arguments] == ["id", "unit", "command", "arguments", "deadline"]
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bioctl_sim.liquid import SID
 from bioctl_sim.plant import Plant, Refused
-from bioctl_sim.taglist import TagDef, load_tags
+from bioctl_sim.taglist import TagDef
 
-OUTPUTS = [tag for tag in load_tags() if tag.kind == "o"]
+OUTPUTS = [tag for tag in Plant().tags if tag.kind == "o"]
 SOURCES = ["medium", "buffer", "enzyme", "quench", "inoculum", "cryo_medium"]
 
 

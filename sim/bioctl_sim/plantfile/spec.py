@@ -157,8 +157,14 @@ class VesselSpec(UnitSpec):
 
     @property
     def scale(self) -> dict[str, float]:
-        """V nominal volume, G full scale of the gas controllers, A highest agitator speed."""
-        return {"V": self.volume, "G": self.gas_max, "A": self.agitator_max}
+        """V nominal volume, G gas controllers, A agitator, B base and F feed bottle."""
+        return {
+            "V": self.volume,
+            "G": self.gas_max,
+            "A": self.agitator_max,
+            "B": self.bottles.base_volume,
+            "F": self.bottles.feed_volume,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,9 +93,9 @@ def _bottles(section: Section, volume: float) -> Bottles:
     bottles = Bottles(
         base=inner.choice("base", BASES, "NaOH"),
         base_strength=inner.quantity("base_strength", q.STRENGTH, 0.01, 5.0, 0.5),
-        base_volume=inner.quantity("base_volume", q.VOLUME, 0.0, top, 0.2 * volume),
-        feed_volume=inner.quantity("feed_volume", q.VOLUME, 0.0, top, 20.0 * volume),
-        antifoam_volume=inner.quantity("antifoam_volume", q.VOLUME, 0.0, top, 0.02 * volume),
+        base_volume=inner.quantity("base_volume", q.VOLUME, 0.001, top, 0.2 * volume),
+        feed_volume=inner.quantity("feed_volume", q.VOLUME, 0.001, top, 20.0 * volume),
+        antifoam_volume=inner.quantity("antifoam_volume", q.VOLUME, 0.001, top, 0.02 * volume),
     )
     inner.finish()
     return bottles

@@ -103,7 +103,7 @@ def channel(tag: TagDef, sensor: SensorDef | None, seed: int, *, noise: bool) ->
         tag: the measurement.
         sensor: its make and noise; None shows the value as it is.
         seed: of the plant.
-        noise: False gives an instrument without error, drift and resolution.
+        noise: False gives an instrument without error and drift; only totalisers keep their steps.
     """
     source = random.Random(f"{seed} {tag.name}")  # noqa: S311 - errors of a model
     definition = sensor or _PLAIN
@@ -111,13 +111,14 @@ def channel(tag: TagDef, sensor: SensorDef | None, seed: int, *, noise: bool) ->
     salt = source.randrange(TABLE)
     relative = definition.relative or (AT_LINE_ERROR if kind.hold else 0.0)
     plain = Channel(tag, kind, definition.sigma, relative, 0.0, salt)
+    if noise or definition.type == "counter":
+        plain.per_step = 1.0 / definition.resolution if definition.resolution else 0.0
     if not noise:
         return plain
 
     def error(deviation: float) -> float:
         return deviation * max(-_SPREAD, min(_SPREAD, source.gauss(0.0, 1.0)))
 
-    plain.per_step = 1.0 / definition.resolution if definition.resolution else 0.0
     plain.offset, plain.drift = error(kind.offset), error(kind.drift)
     plain.gain, plain.gain_drift = 1.0 + error(kind.gain), error(kind.gain_drift)
     return plain

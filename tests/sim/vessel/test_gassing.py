@@ -15,9 +15,9 @@ from bioctl_sim.process.gas import (
 )
 from bioctl_sim.stock import MEDIUM
 
-VENTED = {"FC101": 0.0, "FC102": 0.0, "FC103": 0.0, "FC104": 0.0, "XV103": 1.0}
-CLOSED = VENTED | {"XV103": 0.0}
-TIGHT = CLOSED | {"leak": 0.0}
+VENTED = {"FC01": 0.0, "FC02": 0.0, "FC03": 0.0, "FC04": 0.0, "XV03": 1.0}
+CLOSED = VENTED | {"XV03": 0.0}
+TIGHT = CLOSED | {"leak": -2e-12}  # even the little a good vessel leaks
 
 
 def vessel(litres: float = 4.0) -> Liquid:
@@ -88,7 +88,7 @@ def test_respiration_turns_oxygen_into_carbon_dioxide() -> None:
 def test_air_brings_the_medium_to_air_saturation() -> None:
     liquid, gas = vessel(), Gassing(37.0)
     liquid.amounts[OXYGEN] = 0.0
-    run(gas, liquid, VENTED | {"FC101": 0.5}, 3 * 3600)
+    run(gas, liquid, VENTED | {"FC01": 0.5}, 3 * 3600)
     depth = 4930.0 * 4.0 / AREA / 1000.0
     assert liquid.concentration(OXYGEN) / gas.props.saturation == pytest.approx(
         1.0 + depth / ATMOSPHERE, abs=0.03
@@ -97,22 +97,22 @@ def test_air_brings_the_medium_to_air_saturation() -> None:
 
 def test_vented_vessel_stays_near_the_room_pressure() -> None:
     liquid, gas = vessel(), Gassing(37.0)
-    run(gas, liquid, VENTED | {"FC101": 2.0}, 60)
+    run(gas, liquid, VENTED | {"FC01": 2.0}, 60)
     assert 50.0 < gas.head.pressure - ATMOSPHERE < 200.0
 
 
 def test_closed_vent_lets_the_pressure_rise_as_the_gas_law_says() -> None:
     liquid, gas = vessel(), Gassing(37.0)
-    run(gas, liquid, VENTED | {"FC103": 0.1}, 3600)
+    run(gas, liquid, VENTED | {"FC03": 0.1}, 3600)
     start = gas.head.pressure
-    run(gas, liquid, CLOSED | {"FC103": 0.1}, 60)
+    run(gas, liquid, CLOSED | {"FC03": 0.1}, 60)
     expected = 0.1 / 22.414 * gas.props.rt / (TOTAL - 4.0)
     assert gas.head.pressure - start == pytest.approx(expected, rel=0.03)
 
 
 def test_relief_valve_limits_the_pressure() -> None:
     liquid, gas = vessel(), Gassing(37.0)
-    run(gas, liquid, CLOSED | {"FC101": 2.0}, 600)
+    run(gas, liquid, CLOSED | {"FC01": 2.0}, 600)
     assert gas.head.pressure == pytest.approx(ATMOSPHERE + 15000.0)
 
 
