@@ -62,12 +62,12 @@ async def test_feed_rests_from_the_first_turn_after_a_long_loss(run: Running) ->
     run.clock.now += 1.0
     await run.turn()
     run.clock.now += 60.0
-    fed = run.line.bench.plant.units["BR101"].feed_total
+    fed = run.line.bench.plant.units["BR101"].measure()["FQ02"]
     run.line.bench.plant.fallback()
     run.line.mend()
     await run.turn(4)
     assert run.batch.state is State.HELD
-    assert run.line.bench.plant.units["BR101"].feed_total == fed
+    assert run.line.bench.plant.units["BR101"].measure()["FQ02"] == fed
 
 
 @pytest.mark.promise(4)
@@ -211,16 +211,16 @@ async def test_controller_that_dies_and_comes_back_holds_and_goes_on(tmp_path: P
     async with controller(tmp_path) as run:
         await growing(run, GROW, PERFUSE, until="perfuse:level")
         bench, clock = run.line.bench, run.clock
-    fed = bench.plant.units["BR101"].feed_total
+    fed = bench.plant.units["BR101"].measure()["FQ02"]
     async with controller(tmp_path, bench, clock=clock) as again:
         assert again.batch.state is State.HOLDING
         await again.turn(4)
         assert again.batch.state is State.HELD
-        assert bench.plant.units["BR101"].feed_total == pytest.approx(fed), "not one stroke"
+        assert bench.plant.units["BR101"].measure()["FQ02"] == pytest.approx(fed), "not one stroke"
         again.ask("restart")
         await again.until_step("u/o/perfuse", "level")
         await again.turn(3)
-        assert bench.plant.units["BR101"].feed_total > fed
+        assert bench.plant.units["BR101"].measure()["FQ02"] > fed
         ends = [e.data["how_it_ended_before"] for e in kinds(await again.entries(), "cell.started")]
         assert ends == ["first start", "it did not say goodbye"]
 

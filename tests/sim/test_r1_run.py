@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bioctl_sim.liquid import GLUCOSE, LACTATE, LIVE
+from bioctl_sim.liquid import LIVE
 from bioctl_sim.plant import Plant
 
 SCAN = 20
@@ -85,12 +85,12 @@ def grow(operator: Operator) -> list[float]:
     daily = []
     for hour in range(5, round(7.3 * 24)):
         operator.run(3600)
-        liquid = operator.reactor.liquid
-        if operator.perfusion or liquid.concentration(GLUCOSE) < 15.0:
-            days = max(0.15, liquid.concentration(LACTATE) / 18.0 * 0.5)  # vvd
+        truth = operator.reactor.truth()
+        if operator.perfusion or truth["glucose"] < 15.0:
+            days = max(0.15, truth["lactate"] / 18.0 * 0.5)  # vvd
             operator.perfusion = days * 4000.0 / 1440.0
         if (hour + 1) % 24 == 0:
-            daily.append(operator.reactor.culture.on_bed)
+            daily.append(operator.reactor.truth()["on_bed"])
     return daily
 
 
@@ -101,7 +101,7 @@ Run = tuple[Operator, list[float], Mapping[str, float]]
 def harvested() -> Run:
     operator = Operator()
     daily = grow(operator)
-    on_bed = operator.reactor.culture.on_bed
+    on_bed = operator.reactor.truth()["on_bed"]
     conditions = operator.reactor.measure()
     operator.set("BR101", PC101=0, PC102=0, PC103=0, FC102=0, FC103=0, FC104=0, SC101=0)
     operator.drain(XV102=1.0)

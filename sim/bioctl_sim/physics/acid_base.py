@@ -5,7 +5,7 @@ balance. Carbonic acid's apparent pK1 after Kelman (1967), *Respir Physiol* 3:11
 mmol/L, temperature in degC.
 """
 
-import math
+from math import exp
 from typing import Final
 
 LN10: Final = 2.302585092994046
@@ -19,8 +19,8 @@ _KA_AMINO: Final = 10.0**-7.00
 _PK_HEPES: Final = 7.31
 """At 37 degC, falling 0.014 a K (Good et al. 1966, Biochemistry 5:467)."""
 _MAX_STEP: Final = 0.5
-_CLOSE: Final = 1e-5
-"""pH; Newton is quadratic, the step after this one is below 1e-9."""
+_CLOSE: Final = 1e-6
+"""pH; Newton is quadratic, the step after this one is below 1e-11."""
 _MAX_STEPS: Final = 40
 
 
@@ -31,7 +31,7 @@ def pk1(temperature: float, ph: float) -> float:
 
 def antilog(exponent: float) -> float:
     """Return 10 to the power of minus `exponent`."""
-    return math.exp(-LN10 * exponent)
+    return exp(-LN10 * exponent)
 
 
 def bicarbonate_charge(tic: float, temperature: float, ph: float) -> float:

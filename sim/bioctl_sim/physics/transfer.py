@@ -1,6 +1,6 @@
 """Gas transfer between bubbles, surface and liquid."""
 
-import math
+from math import exp, sqrt
 
 from bioctl_sim.physics.curves import power
 
@@ -16,12 +16,12 @@ def kla_bubbles(power_density: float, gas_velocity: float) -> float:
     """
     if gas_velocity <= 0.0:
         return 0.0
-    return 93.6 * power(power_density, 0.4) * math.sqrt(gas_velocity)
+    return 93.6 * power(power_density, 0.4) * sqrt(gas_velocity)
 
 
 def warm_factor(temperature: float) -> float:
     """Return kLa relative to 37 degC: 1.024 to the power of the difference (ASCE 2-06)."""
-    return math.exp(0.02371652 * (temperature - 37.0))
+    return exp(0.02371652 * (temperature - 37.0))
 
 
 def bubble_conductance(kla: float, solubility: float, turnover: float, rt: float) -> float:
@@ -38,7 +38,7 @@ def bubble_conductance(kla: float, solubility: float, turnover: float, rt: float
     """
     if turnover <= 0.0:
         return 0.0
-    return turnover * 1e3 / rt * (1.0 - math.exp(-kla * solubility * 1e-3 * rt / turnover))
+    return turnover * 1e3 / rt * (1.0 - exp(-kla * solubility * 1e-3 * rt / turnover))
 
 
 def plug_flow_uptake(inlet: float, demand: float, half: float) -> float:
@@ -52,5 +52,5 @@ def plug_flow_uptake(inlet: float, demand: float, half: float) -> float:
         half: Monod constant, mmol/L.
     """
     b = inlet - half - demand
-    root = math.sqrt(b * b + 4.0 * half * inlet)
+    root = sqrt(b * b + 4.0 * half * inlet)
     return 0.5 * (b + root) if b > 0.0 else 2.0 * half * inlet / (root - b)

@@ -3,7 +3,7 @@
 Temperatures in degC, pressures in Pa absolute, concentrations in mmol/L.
 """
 
-import math
+from math import exp
 from typing import Final
 
 ATMOSPHERE: Final = 101325.0
@@ -21,15 +21,13 @@ _SALT: Final = 0.955
 
 def water_vapour(temperature: float) -> float:
     """Return the saturation pressure of water in Pa (Buck 1981, coefficients of 1996)."""
-    return 611.21 * math.exp(
-        (18.678 - temperature / 234.5) * (temperature / (257.14 + temperature))
-    )
+    return 611.21 * exp((18.678 - temperature / 234.5) * (temperature / (257.14 + temperature)))
 
 
 def oxygen_saturation(temperature: float) -> float:
     """Return oxygen in medium under moist air of 1 atm, mmol/L (Benson and Krause 1984)."""
     r = 1.0 / (temperature + 273.15)
-    milligrams = math.exp(
+    milligrams = exp(
         -139.34411 + r * (1.575701e5 - r * (6.642308e7 - r * (1.2438e10 - r * 8.621949e11)))
     )
     return milligrams / 31.998 * _SALT

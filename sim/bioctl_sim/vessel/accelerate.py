@@ -20,7 +20,7 @@ Advance = Callable[..., None]
 Vector = Callable[[Sequence[float]], Any]
 
 _PACKAGE: Final = "bioctl_sim"
-_ROOMS: Final = (
+ROOMS: Final = (
     "physics.curves",
     "physics.water",
     "physics.acid_base",
@@ -77,7 +77,7 @@ def _machine_code() -> tuple[Advance, Vector]:
 
 
 def _functions() -> list[FunctionType]:
-    modules = [importlib.import_module(f"{_PACKAGE}.{room}") for room in _ROOMS]
+    modules = [importlib.import_module(f"{_PACKAGE}.{room}") for room in ROOMS]
     return [
         value
         for module in modules

@@ -112,7 +112,7 @@ class Vessel(Unit):
         for way in ways:
             volume = min(
                 rate / 60_000.0 / len(ways),
-                float(self.state[state.VOLUME]) - self.parameters.heel,
+                self.volume - self.parameters.heel,
                 way.room,
             )
             if volume > 0.0:
@@ -128,9 +128,13 @@ class Vessel(Unit):
 
     def _analyse(self) -> None:
         s = self.state
-        volume = float(s[state.VOLUME])
-        if volume >= self.parameters.wetted:
-            self._at_line = float(s[GLUCOSE]) / volume, float(s[LACTATE]) / volume
+        if self.volume >= self.parameters.wetted:
+            self._at_line = float(s[GLUCOSE]) / self.volume, float(s[LACTATE]) / self.volume
+
+    @property
+    def volume(self) -> float:
+        """Liquid in L."""
+        return float(self.state[state.VOLUME])
 
     @property
     def outlet_open(self) -> bool:
@@ -144,12 +148,12 @@ class Vessel(Unit):
     @property
     def room(self) -> float:
         """Free volume in L."""
-        return max(0.0, self.parameters.capacity - float(self.state[state.VOLUME]))
+        return max(0.0, self.parameters.capacity - self.volume)
 
     def add(self, parcel: Parcel) -> None:
         """Mix a parcel in: amounts add, temperatures mix by volume."""
         s = self.state
-        total = float(s[state.VOLUME]) + parcel.volume
+        total = self.volume + parcel.volume
         if total <= 0.0:
             return
         share = parcel.volume / (total + self.parameters.wall)
@@ -161,7 +165,7 @@ class Vessel(Unit):
     def take(self, volume: float) -> Parcel:
         """Draw off up to `volume` L of the mixed liquid."""
         s = self.state
-        available = float(s[state.VOLUME])
+        available = self.volume
         part = min(1.0, volume / available) if available > 0.0 else 0.0
         amounts = [float(s[i]) * part for i in range(COUNT)]
         for i in range(COUNT):
@@ -173,7 +177,7 @@ class Vessel(Unit):
 
     def draw(self, litres: float) -> bool:
         """Take a sample; False where there is too little."""
-        if float(self.state[state.VOLUME]) < litres + self.parameters.heel:
+        if self.volume < litres + self.parameters.heel:
             return False
         self.take(litres)
         return True
