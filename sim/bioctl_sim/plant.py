@@ -129,7 +129,7 @@ class Plant:
         """Return an OPC UA status code for each tag in order; 0 is Good."""
         statuses: list[int] = []
         for instruments in self.instruments.values():
-            statuses += instruments.rack.statuses()
+            statuses += instruments.rack.statuses
         return statuses
 
     def stale(self) -> list[int]:
@@ -137,7 +137,7 @@ class Plant:
         places: list[int] = []
         before = 0
         for instruments in self.instruments.values():
-            places += [before + place for place in instruments.rack.stale()]
+            places += [before + place for place in instruments.rack.stale]
             before += instruments.rack.size
         return places
 
@@ -154,6 +154,7 @@ class Plant:
         tag = self._by_name.get(name)
         if tag is None or tag.kind != "o":
             raise Refused(f"{name} can't be written: it is no output of this plant.")
+        self._reach(tag.unit)
         self.units[tag.unit].outputs[tag.generic] = _checked(tag, value)
 
     def execute(self, unit: str, command: str, arguments: Mapping[str, object]) -> str:
@@ -161,11 +162,16 @@ class Plant:
         target = self.units.get(unit)
         if target is None:
             raise Refused(f"There is no unit {unit!r}: expected one of {', '.join(self.units)}.")
+        self._reach(unit)
         done = self.instruments[unit].execute(command, arguments, self._ticks)
         if done is None:
             return target.execute(command, arguments)
         self._refresh()
         return done
+
+    def _reach(self, unit: str) -> None:
+        if self.instruments[unit].rack.silent:
+            raise Refused(f"{unit} can't be reached: expected its communication to be back first.")
 
     def fallback(self) -> None:
         """Do what the plant's watchdog does: set every fallback output and stop the doses."""
@@ -188,8 +194,9 @@ class Plant:
         Raises:
             Refused: there is no such fault, or not that amount.
         """
-        self._end(self.faults.active.get(name))
+        before = self.faults.active.get(name)
         active = self.faults.set(name, amount, duration, self._ticks)
+        self._end(before)
         self._begin(active)
         self._refresh()
         return f"{name}: {active.fault.help}."
@@ -226,7 +233,7 @@ class Plant:
         for generic, _ in active.fault.sensors:
             rack.mend(generic, active.name)
         if active.fault.silent and not self.faults.silent(active.unit):
-            rack.silent = False
+            rack.hear()
 
     def _refresh(self) -> None:
         """Hand every unit what faults do to it and what its own loops see."""

@@ -33,11 +33,16 @@ def vendor_list(plant: PlantFile) -> str:
 
 
 def _row(tag: TagDef) -> str:
-    output = "hold" if tag.fallback is None else f"{tag.fallback:g}"
+    output = "hold" if tag.fallback is None else _plain(tag.fallback)
     fallback = output if tag.kind == "o" else '""'
-    numbers = f"{tag.low:g}, {tag.high:g}, {tag.initial:g}"
+    numbers = ", ".join(map(_plain, (tag.low, tag.high, tag.initial)))
     eu, text = _quoted(tag.eu), _quoted(tag.description)
     return f"[{tag.point}, {tag.kind}, {tag.type}, {eu}, {numbers}, {fallback}, {text}]"
+
+
+def _plain(value: float) -> str:
+    """Return a number without exponent, which YAML would take for text."""
+    return f"{value:.12g}"
 
 
 def _quoted(text: str) -> str:

@@ -19,6 +19,8 @@ from bioctl.language.quantity import format_quantity
 from bioctl.phases.library import capabilities
 from bioctl.phases.states import AFTER_CRASH, PRIORITY, TABLE, Command, State
 from bioctl.recipe.capabilities import ParameterSpec
+from bioctl_sim.faults.library import LIBRARY, Fault
+from bioctl_sim.sensors.modes import MODES, Mode
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -140,6 +142,29 @@ def classes() -> str:
     return "\n".join(parts)
 
 
+def plant_faults() -> str:
+    head = ["fault", "what is wrong", "amount", "seen first", "found by"]
+    parts = []
+    for group, body in LIBRARY.items():
+        rows = (
+            [f"`{name}`", one.help, _amount(one), one.observable, one.detection]
+            for name, one in body.items()
+        )
+        parts.append(f"### Of a {group}\n\n{table(head, rows)}")
+    modes = (
+        [f"`{name}`", one.help, _amount(one), one.observable, one.detection]
+        for name, one in MODES.items()
+    )
+    parts.append(f"### Of any sensor\n\n{table(head, modes)}")
+    return "\n".join(parts)
+
+
+def _amount(fault: Fault | Mode) -> str:
+    if fault.low == fault.high or not fault.eu:
+        return ""
+    return f"{fault.amount:g} {fault.eu} ({fault.low:g} .. {fault.high:g})"
+
+
 def promises() -> str:
     marked = promise_marks()
     rows = (
@@ -178,6 +203,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "roles": roles,
     "phases": phases,
     "classes": classes,
+    "plant_faults": plant_faults,
     "promises": promises,
 }
 

@@ -103,12 +103,12 @@ class Section:
         return str(node.value)
 
     def choice(self, key: str, choices: Iterable[str], default: str | None = None) -> str:
-        """Return one of the known words."""
+        """Return one of the known words, "" where it is none."""
         known = list(choices)
         word = self.text(key, default)
         if word and word not in known:
             self.complain(key, f"'{_cut(word)}' is unknown{_near(word, known)}")
-        return word if word in known else known[0]
+        return word if word in known else ""
 
     def quantity(
         self,

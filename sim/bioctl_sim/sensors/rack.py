@@ -54,7 +54,13 @@ class UnitRack:
         """Whether nothing is heard of the unit: all Bad, values and time stamps stand still."""
         self._hushed: list[float] = []
         self._glass = _PH in self.channels and sensors.get(_PH, _NONE).type == "ph_glass"
-        self._drifts = any(c.drifts for c in self.channels.values())
+        self.statuses: list[int] = []
+        """OPC UA status code of each tag in order."""
+        self.stale: list[int] = []
+        """Places of the tags whose time stamp stands still."""
+        self._drifts = False
+        self._broken: list[str] = []
+        self._judge()
         self._rows: list[_Row] = []
         self._made = -1
 
@@ -77,36 +83,38 @@ class UnitRack:
             shown[generic] = low if value < low else min(value, high)
         if self._glass and (self._noise or self.channels[_TEMPERATURE].failures):
             shown[_PH] = self._one(_PH, second, measured)
-        for generic, c in self.channels.items():
-            if c.failures:
-                shown[generic] = self._one(generic, second, measured)
+        for generic in self._broken:
+            shown[generic] = self._one(generic, second, measured)
         return [shown[generic] for generic in self._generic]
 
-    def statuses(self) -> list[int]:
-        """Return the OPC UA status code of each tag in order."""
+    def _judge(self) -> None:
+        """Find anew what the failures make of statuses and time stamps."""
+        count = len(self._generic)
         if self.silent:
-            return [BAD_NO_COMMUNICATION] * len(self._generic)
-        codes = [GOOD] * len(self._generic)
+            self.statuses = [BAD_NO_COMMUNICATION] * count
+            self.stale = list(range(count))
+            return
+        self.statuses, self.stale = [GOOD] * count, []
         for generic, c in self.channels.items():
+            place = self._places[generic]
             for failure in c.failures.values():
-                place = self._places[generic]
-                codes[place] = max(codes[place], MODES[failure.mode].status)
-        return codes
-
-    def stale(self) -> list[int]:
-        """Return the places of tags whose time stamp stands still."""
-        if self.silent:
-            return list(range(len(self._generic)))
-        return [
-            self._places[generic]
-            for generic, c in self.channels.items()
-            if any(MODES[failure.mode].stale for failure in c.failures.values())
-        ]
+                mode = MODES[failure.mode]
+                self.statuses[place] = max(self.statuses[place], mode.status)
+                if mode.stale:
+                    self.stale.append(place)
+        self._drifts = any(c.drifts for c in self.channels.values())
+        self._broken = [generic for generic, c in self.channels.items() if c.failures]
 
     def hush(self, second: int, measured: Measured, outputs: Measured) -> None:
         """Lose communication with the unit."""
         if not self.silent:
             self._hushed, self.silent = self.read(second, measured, outputs), True
+            self._judge()
+
+    def hear(self) -> None:
+        """Communication is back."""
+        self.silent = False
+        self._judge()
 
     @property
     def size(self) -> int:
@@ -120,10 +128,12 @@ class UnitRack:
     def fail(self, generic: str, name: str, failure: Failure) -> None:
         """Let a sensor fail, by the name of the fault."""
         self.channels[generic].failures[name] = failure
+        self._judge()
 
     def mend(self, generic: str, name: str) -> None:
         """Take one failure away."""
         self.channels[generic].failures.pop(name, None)
+        self._judge()
 
     def calibrate(self, generic: str, value: float, second: int, measured: Measured) -> float:
         """Make a sensor show `value` now and return what it showed before, noise apart.
