@@ -31,12 +31,16 @@ def serve(
         typer.Option(metavar="NAME@AT", help="Break something: BR101.base_empty@30h/2h."),
     ] = None,
     no_noise: Annotated[bool, typer.Option("--no-noise", help="Ideal instruments.")] = False,
+    accelerate: Annotated[
+        bool, typer.Option("--accelerate", help="The same numbers, faster; needs numba.")
+    ] = False,
 ) -> None:
     """Run the plant's OPC UA server until Ctrl-C."""
     more = [] if seed is None else ["--seed", str(seed)]
     more += [] if plant is None else ["--plant", plant]
     more += [word for name in fault or () for word in ("--fault", name)]
     more += ["--no-noise"] if no_noise else []
+    more += ["--accelerate"] if accelerate else []
     _become("serve", "--home", str(home), "--port", str(port), "--speed", str(speed), *more)
 
 

@@ -71,7 +71,9 @@ def _plant(options: argparse.Namespace) -> "Plant":
     from bioctl_sim.plantfile.load import load  # noqa: PLC0415
 
     orders = [spoken(text) for text in options.fault]
-    return Plant(options.seed, not options.no_noise, load(options.plant), orders)
+    file = load(options.plant)
+    fast = options.accelerate
+    return Plant(options.seed, not options.no_noise, file, orders, accelerated=fast)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -170,6 +172,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--plant", default="demo", metavar="F", help="plant file or shipped name")
     serve.add_argument("--seed", type=int, metavar="S", help="of noise, errors and scatter")
     serve.add_argument("--no-noise", action="store_true", help="ideal sensors and actuators")
+    serve.add_argument(
+        "--accelerate", action="store_true", help="the same numbers, faster; needs numba"
+    )
     serve.add_argument(
         "--fault",
         action="append",

@@ -126,6 +126,7 @@ def _medium(section: Section, key: str) -> Medium:
         bicarbonate=inner.optional("bicarbonate", q.CONCENTRATION, 0.0, 200.0),
         osmolality=inner.optional("osmolality", q.OSMOLALITY, 50.0, 5000.0),
         sugar=inner.optional("sugar", q.LOAD, 0.0, 500.0),
+        strength=inner.optional("strength", q.NUMBER, 0.0, 50.0),
     )
     inner.finish()
     return medium

@@ -9,6 +9,7 @@ from bioctl_sim.actuators import Actuators
 from bioctl_sim.faults import effects
 from bioctl_sim.liquid import AMINO, ANTIFOAM, HEPES, OXYGEN, PHOSPHATE, SID, TIC
 from bioctl_sim.physics import acid_base, water
+from bioctl_sim.physics.heat import HEAT_CAPACITY
 from bioctl_sim.physics.mixing import stirrer_power
 from bioctl_sim.physics.transfer import bubble_conductance, kla_bubbles, warm_factor
 from bioctl_sim.vessel import bed, outputs
@@ -130,8 +131,8 @@ def _let_out(s: State, dry: float, after: float, p: VesselParameters) -> None:
         s[VOLUME] -= litres
         s[EVAPORATED] += litres
         heat = (dry - after) * s[VAPOUR] / (water.ATMOSPHERE - s[VAPOUR]) * water.LATENT_HEAT
-        s[HEAT_LOST] += heat
-        s[TEMPERATURE] -= heat / (4150.0 * (s[VOLUME] + p.wall))
+        s[HEAT_LOST] += heat + HEAT_CAPACITY * litres * s[TEMPERATURE]
+        s[TEMPERATURE] -= heat / (HEAT_CAPACITY * (s[VOLUME] + p.wall))
 
 
 def _let_in(s: State, moles: float) -> None:

@@ -60,8 +60,10 @@ class Vessel(Unit):
         self._advance, self._vector = prepare(accelerated=accelerated)
         self.state = self._vector(power_up(spec, self.parameters))
         self._bottles = self._vector(_bottles(spec))
-        self._second = 0
         self._at_line = (0.0, 0.0)
+        if accelerated:
+            # The first call translates, or loads what was translated: better before the plant runs.
+            self._run(0, 0)
 
     def advance(self, first: int, seconds: int) -> None:
         """Step through the simulated seconds after `first`."""

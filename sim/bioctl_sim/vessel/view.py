@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from bioctl_sim.liquid import (
+    AMINO,
     AMMONIUM,
     DEAD,
     GLUCOSE,
     GLUTAMINE,
+    HEPES,
     LACTATE,
     LIVE,
     OXYGEN,
+    PHOSPHATE,
     PRODUCT,
     RESTING,
+    SID,
+    TIC,
     TRANSDUCED,
 )
-from bioctl_sim.physics import water
+from bioctl_sim.physics import acid_base, water
 from bioctl_sim.physics.cell import Cell
 from bioctl_sim.vessel import bed, culture, outputs, state
 from bioctl_sim.vessel.flows import mass
@@ -76,7 +81,17 @@ def truth(s: Sequence[float], p: VesselParameters, cell: Cell) -> dict[str, floa
     surface = bed.on_surface(s, p)  # type: ignore[arg-type]
     live = s[LIVE] + (0.0 if p.bed > 0.0 else surface)
     cells = live + s[DEAD]
+    ph = acid_base.solve(
+        s[TIC] / volume,
+        s[SID] / volume,
+        s[PHOSPHATE] / volume,
+        s[AMINO] / volume,
+        s[HEPES] / volume,
+        temperature,
+        s[state.PH],
+    )
     known = {
+        "ph": ph,
         "vcd": live / volume,
         "viability": 100.0 * live / cells if cells > 1e-9 else 0.0,
         "glucose": s[GLUCOSE] / volume,
@@ -84,7 +99,9 @@ def truth(s: Sequence[float], p: VesselParameters, cell: Cell) -> dict[str, floa
         "glutamine": s[GLUTAMINE] / volume,
         "ammonium": s[AMMONIUM] / volume,
         "product": s[PRODUCT] / volume,
-        "pco2": s[state.CO2] / water.co2_solubility(temperature) / _MMHG,
+        "pco2": acid_base.dissolved_co2(s[TIC] / volume, temperature, ph)
+        / water.co2_solubility(temperature)
+        / _MMHG,
         "osmolality": culture.liquid_osmolality(s),  # type: ignore[arg-type]
         "oxygen": 100.0 * s[OXYGEN] / volume / water.oxygen_saturation(temperature),
         "our": s[state.OXYGEN_USED] / volume,

@@ -123,10 +123,10 @@ async def t_fibre(bench: Bench, days: int) -> list[Point]:
 
 
 async def hek(bench: Bench, days: int) -> list[Point]:
-    """Batch from 0.3e6/mL."""
+    """Batch from 0.3e6/mL, noted every 6 h."""
     await fill(bench, 0.9, 7.1, 40.0, 150.0)
     await bench.dose("inoculum", 100.0)
-    return await follow(bench, [24.0 * day for day in range(1, days + 1)])
+    return await follow(bench, [6.0 * step for step in range(1, 4 * days + 1)])
 
 
 async def r1(bench: Bench, days: float) -> list[Point]:

@@ -61,7 +61,7 @@ async def test_medium_buffers_5_mmol_closed_and_42_under_gas(vessels: dict[str, 
     await equilibrate(bench, 6.31, hours=8.0)
     start = await bench.read("AT01")
     assert start == pytest.approx(7.2, abs=0.02)
-    await bench.dose("base", 20.0)
+    await bench.dose("base", 4.0)
     await equilibrate(bench, 6.31, hours=8.0)
     under_gas = await bench.read("AT01") - start
     await bench.set(FC01=0.0, FC04=0.0)
@@ -70,8 +70,8 @@ async def test_medium_buffers_5_mmol_closed_and_42_under_gas(vessels: dict[str, 
     await bench.dose("base", 2.5)
     await bench.run(180)
     closed = await bench.read("AT01") - start
-    assert 20.0 * 0.5 / 5.02 / under_gas == pytest.approx(42.0, rel=0.10)
-    assert 2.5 * 0.5 / 5.02 / closed == pytest.approx(5.1, rel=0.15)
+    assert 4.0 * 0.5 / 5.0 / under_gas == pytest.approx(42.0, rel=0.10)
+    assert 2.5 * 0.5 / 5.0 / closed == pytest.approx(5.1, rel=0.15)
 
 
 async def test_medium_under_air_holds_the_known_oxygen(vessels: dict[str, Bench]) -> None:

@@ -1,6 +1,7 @@
 """One parameter set a preset, against what was published: whole runs over the network face."""
 
 from collections.abc import Callable
+from math import log
 from typing import Any
 
 import pytest
@@ -38,10 +39,7 @@ async def test_starved_cho_die_at_a_tenth_an_hour(home: Any) -> None:
         before = await bench.truth()
         await bench.run(16 * 3600)
         after = await bench.truth()
-    lost = (before["amount_live"] / after["amount_live"]) 
-    import math
-
-    assert math.log(lost) / 16.0 == pytest.approx(0.10, abs=0.03)
+    assert log(before["amount_live"] / after["amount_live"]) / 16.0 == pytest.approx(0.10, abs=0.03)
 
 
 async def test_vero_on_cytodex_reach_a_million_at_day_4(home: Any) -> None:
@@ -69,7 +67,7 @@ async def test_t_cells_in_fibres_multiply_400_to_900_fold(home: Any) -> None:
     async with plant(home, "fibre") as units:
         points = dict(await runs.t_fibre(units["BR101"], 9))
     start = points[0.0]["amount_live"]
-    assert 400.0 <= points[192.0]["amount_live"] / start
+    assert points[192.0]["amount_live"] / start >= 400.0
     assert points[216.0]["amount_live"] / start <= 900.0
 
 
