@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "twin"
+mpl.rcParams["svg.fonttype"] = "none"
 mpl.rcParams["font.size"] = 9
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,8 +138,18 @@ async def one(name: str, folder: Path, out: Path) -> None:
     draw(case, points, out / f"{name}.svg")
     hours, truth = points[-1]
     value, second = case.factor * truth[case.what], truth[case.second]
-    print(f"{case.title:46} day {hours / 24.0:5.2f}: {case.label} {value:.3g}, "
-          f"{case.second_label} {second:.3g}")  # fmt: skip
+    line = f"{case.title:46} day {hours / 24.0:5.2f}: {case.label} {value:.3g}, "
+    line += f"{case.second_label} {second:.3g}"
+    print(line + mape(case, points))
+
+
+def mape(case: Case, points: list[runs.Point]) -> str:
+    """Return the mean absolute error over the published points, where there are several."""
+    days, data = case.data
+    if len(days) < 3:
+        return ""
+    model = np.interp(days, [h / 24.0 for h, _ in points], [t[case.what] for _, t in points])
+    return f"; MAPE {100.0 * np.mean(np.abs(model - data) / data):.1f} % of {len(days)} points"
 
 
 def main() -> None:
