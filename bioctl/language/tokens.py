@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple, Never
 
 from bioctl.errors import InputError, Where
@@ -53,15 +54,18 @@ def refuse(column: int, message: str, help: str = "") -> Never:  # noqa: A002
     raise InputError(message, where=Where("condition", 1, column + 1), help=help)
 
 
-def tokenise(text: str) -> list[Token]:
+@lru_cache(maxsize=1024)
+def tokenise(text: str) -> tuple[Token, ...]:
     """Return the tokens of a condition, `end` last.
+
+    A condition is read when its recipe is checked, bound and run, and recipes repeat themselves.
 
     Raises:
         InputError: a character or number that no condition has, or too long a text.
     """
     if len(text) > MAX_TEXT:
         refuse(0, f"the condition is longer than {MAX_TEXT} characters.", "split the step.")
-    tokens = list(_tokens(text))
+    tokens = tuple(_tokens(text))
     if len(tokens) > MAX_TOKENS:
         refuse(tokens[MAX_TOKENS].column, f"the condition has more than {MAX_TOKENS} words.")
     return tokens
