@@ -299,10 +299,13 @@ def _actor(person: Person) -> Actor:
     return {"type": "person", "id": person.id, "name": person.name, "role": str(person.role)}
 
 
+_TEXTS = frozenset({"recipe", "parts"})
+
+
 def _public(command: Command) -> dict[str, Any]:
     """Return the arguments as they are journaled.
 
     A recipe's text is journaled with its batch, and where its file lies is nobody's business.
     """
-    args = {name: value for name, value in command.args.items() if name != "recipe"}
+    args = {name: value for name, value in command.args.items() if name not in _TEXTS}
     return args | ({"file": PurePath(str(args["file"])).name} if "file" in args else {})

@@ -6,11 +6,14 @@ from typing import Any
 
 from bioctl.app.core import Core
 from bioctl.batch.binding import bind
+from bioctl.batch.startable import check_startable
 from bioctl.errors import InputError, RefusedError
 from bioctl.phases.library import capabilities
 from bioctl.phases.states import State, final
 from bioctl.recipe.formula import apply_formula
+from bioctl.recipe.library import shipped_part
 from bioctl.recipe.load import load_recipe
+from bioctl.recipe.scope import PartReader
 
 BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
@@ -30,9 +33,10 @@ def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any] 
         )
     if batch in core.site.units:
         raise InputError(f"{batch} is a unit and can't be a batch id", help="choose another one")
-    recipe = load_recipe(
-        str(args.get("recipe", "")), str(args.get("file", "recipe")), capabilities()
-    )
+    able = capabilities()
+    text, file = str(args.get("recipe", "")), str(args.get("file", "recipe"))
+    recipe = load_recipe(text, file, able, _parts(args.get("parts")))
+    check_startable(recipe, able.phases)
     recipe = apply_formula(recipe, _texts(args.get("values")))
     control = bind(recipe, core.site.units, _texts(args.get("units")))
     known = core.state.batches.get(batch)
@@ -51,6 +55,18 @@ def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any] 
         "units": dict(control.units),
     }
     return batch, data
+
+
+def _parts(value: object) -> PartReader:
+    """Return a reader of the parts that came with the recipe; else the shipped ones."""
+    given = _texts(value)
+
+    def read(name: str) -> tuple[bytes, str]:
+        if name in given:
+            return given[name].encode(), f"parts/{name}.yaml"
+        return shipped_part(name)
+
+    return read
 
 
 def _free(core: Core, unit: str) -> None:

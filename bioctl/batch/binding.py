@@ -77,7 +77,7 @@ def _unknown_roles(recipe: Recipe, chosen: Mapping[str, str]) -> list[InputError
 
 
 def _steps(recipe: Recipe, bound: Mapping[str, str]) -> list[BoundStep]:
-    roles = {up.name: up.unit for up in recipe.procedure}
+    roles = {up.name: up.unit for up in recipe.unit_procedures()}
     return [
         _step(recipe, path, step, bound[roles[path.split("/")[0]]], bound)
         for path, step in recipe.steps()
@@ -121,7 +121,7 @@ def _check_setpoints(
     recipe: Recipe, units: Mapping[str, UnitConfig], bound: Mapping[str, str]
 ) -> list[InputError]:
     """A setpoint outside what the unit can hold would only be found on day nine."""
-    roles = {up.name: up.unit for up in recipe.procedure}
+    roles = {up.name: up.unit for up in recipe.unit_procedures()}
     errors = []
     for path, step in recipe.steps():
         unit = units[bound[roles[path.split("/")[0]]]]

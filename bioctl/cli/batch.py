@@ -50,12 +50,14 @@ def start(
 ) -> None:
     """Bind a recipe to units and start it as a new batch."""
     from bioctl.cli.recipe import read_text
-    from bioctl.recipe.library import find_recipe
+    from bioctl.recipe.library import find_recipe, included_texts
 
     file = find_recipe(recipe)
+    text = read_text(file)
     args: dict[str, Any] = {
         "batch": batch,
-        "recipe": read_text(file),
+        "recipe": text,
+        "parts": included_texts(text, file),
         "file": str(file),
         "units": _pairs(unit, "--unit", "role=UNIT"),
         "values": _pairs(values, "--set", "name=value"),

@@ -37,9 +37,9 @@ def check(
 def schema(as_json: JsonOption = False) -> None:  # noqa: ARG001  it is JSON either way
     """Print the JSON Schema of recipes, for completion in editors."""
     from bioctl.phases.library import capabilities
-    from bioctl.recipe.schema import json_schema
+    from bioctl.recipe.schema import schema_text
 
-    print_json(json_schema(capabilities()))
+    typer.echo(schema_text(capabilities()), nl=False)
 
 
 def _check(name: str, able: "Capabilities") -> dict[str, Any]:

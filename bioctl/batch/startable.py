@@ -1,0 +1,64 @@
+"""What the engine of this version can run; a recipe that asks for more is refused, not half-run."""
+
+from collections.abc import Iterator, Mapping
+
+from bioctl.errors import RefusedError
+from bioctl.recipe.capabilities import PhaseSpec
+from bioctl.recipe.grammar import Operation, Recipe, UnitProcedure
+from bioctl.recipe.structures import STRUCTURES, parts_of
+
+
+def check_startable(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> None:
+    """Refuse a recipe that the engine can't run as it is written.
+
+    Raises:
+        RefusedError: with everything it asks for too much, in one sentence.
+    """
+    missing = tuple(dict.fromkeys(beyond_engine(recipe, phases)))
+    if missing:
+        raise RefusedError(
+            f"recipe {recipe.id} can't be started by this version: it uses {', '.join(missing)}",
+            help="it can be checked, planned and approved; nothing was started",
+        )
+
+
+def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[str]:
+    """Yield in words what the engine does not know yet."""
+    yield from _structures(recipe)
+    yield from ("clocks" for _ in recipe.clocks)
+    for _, step in recipe.steps():
+        spec = phases.get(step.phase)
+        if spec is None or not spec.runs:
+            yield f"phase {step.phase}"
+        if any(one.profile for one in step.parameters.values()):
+            yield "profiles"
+        if step.on_timeout != "hold":
+            yield "`on timeout`"
+        if step.remind:
+            yield "`remind`"
+        if step.restart_at:
+            yield "`restart at`"
+        if step.checked_by:
+            yield "`checked by`"
+        if step.suppress:
+            yield "`suppress alarms`"
+
+
+def _structures(recipe: Recipe) -> Iterator[str]:
+    for part in parts_of(recipe.procedure):
+        if isinstance(part, STRUCTURES):
+            yield type(part).__name__.lower()
+        if isinstance(part, UnitProcedure):
+            yield from ("exceptions" for _ in part.watch)
+            for operation in parts_of(part.operations):
+                yield from _inside(operation)
+
+
+def _inside(operation: object) -> Iterator[str]:
+    if isinstance(operation, STRUCTURES):
+        yield type(operation).__name__.lower()
+    if isinstance(operation, Operation):
+        yield from ("exceptions" for _ in operation.watch)
+        for part in parts_of(operation.phases):
+            if isinstance(part, STRUCTURES):
+                yield type(part).__name__.lower()
