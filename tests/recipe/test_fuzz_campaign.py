@@ -71,7 +71,7 @@ def check(content: str | bytes) -> None:
     for one in refused.errors if refused else ():
         assert one.where is not None, one
         assert one.where.file.endswith(".yaml")
-        assert one.message.endswith((".", "?")), one.message
+        assert one.message.endswith((".", "]")), one.message
         assert len(str(one)) < 2000, one.message
     shown = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
     assert refused is None or "error: " in render(refused, shown)
