@@ -6,6 +6,7 @@ from typing import Any
 
 from bioctl.app.core import Core
 from bioctl.batch.binding import bind
+from bioctl.batch.limits import limits_of
 from bioctl.batch.startable import check_startable
 from bioctl.errors import InputError, RefusedError
 from bioctl.phases.library import capabilities
@@ -14,6 +15,7 @@ from bioctl.recipe.formula import apply_formula
 from bioctl.recipe.library import shipped_part
 from bioctl.recipe.load import load_recipe
 from bioctl.recipe.scope import PartReader
+from bioctl.recipe.verify.verifier import refuse_wrong, verify
 
 BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
@@ -36,9 +38,11 @@ def new_batch(core: Core, args: Mapping[str, Any]) -> tuple[str, dict[str, Any] 
     able = capabilities()
     text, file = str(args.get("recipe", "")), str(args.get("file", "recipe"))
     recipe = load_recipe(text, file, able, _parts(args.get("parts")))
-    check_startable(recipe, able.phases)
     recipe = apply_formula(recipe, _texts(args.get("values")))
-    control = bind(recipe, core.site.units, _texts(args.get("units")))
+    chosen = _texts(args.get("units"))
+    refuse_wrong(verify(recipe, able, file, limits_of(core.site.units), chosen))
+    check_startable(recipe, able.phases)
+    control = bind(recipe, core.site.units, chosen)
     known = core.state.batches.get(batch)
     if known is not None:
         if known.state is not State.IDLE or known.control.hash() != control.hash():

@@ -68,7 +68,9 @@ class PhaseView:
     def reading(self, name: str) -> Reading:
         """Return a measurement of the phase's unit; `to.name` of the unit in parameter `to`."""
         role, _, point = name.rpartition(".")
-        tag = self._config(role).measurements[point]
+        tag = self._config(role).measurements.get(point)
+        if tag is None:
+            return bad("the unit has no such measurement")
         reading = self._world.image.get(tag.name, bad("not read yet"))
         self.used[tag.name] = (reading.value, reading.quality.name)
         return reading

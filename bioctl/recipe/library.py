@@ -98,7 +98,7 @@ def part_reader(folder: Path) -> Callable[[str], tuple[bytes, str]]:
 
 
 def included_texts(text: str, file: Path) -> dict[str, str]:
-    """Return the text of every part a recipe includes, by name; what is wrong is left to the loader.
+    """Return the text of every part a recipe includes, by name; errors are left to the loader.
 
     The controller may stand on another machine: a batch starts with all it needs.
     """

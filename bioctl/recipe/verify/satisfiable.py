@@ -1,0 +1,123 @@
+"""Whether a condition can be TRUE at all, told by asking it at every value that could matter.
+
+A condition changes its answer only where a reading meets a number of its text, the end of its range
+or a formula value. So it is asked at all of these, and just beside them, in all combinations; for
+comparisons of one reading with one number this decides.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from itertools import islice, product
+
+from bioctl.language.condition import Condition, Truth
+from bioctl.language.eu import resolve
+from bioctl.language.quantity import convert
+from bioctl.language.tokens import tokenise
+from bioctl.values import Range, Reading
+
+MOST_ASKED = 20_000
+"""More combinations are not asked: such a condition is taken as satisfiable."""
+
+BESIDE = 1e-6
+"""Just beside a number, relative to it."""
+
+_UNLIMITED = Range(-1e12, 1e12)
+_PHYSICAL = {
+    "pH": Range(0.0, 14.0),
+    "%": Range(0.0, 1000.0),
+    "degC": Range(-273.15, 1e4),
+    "rpm": Range(0.0, 1e12),
+    "vials": Range(0.0, 1e12),
+}
+_NEVER_NEGATIVE = ("amount", "capacitance", "conductance", "area")
+
+
+class Verdict(Enum):
+    """What a condition can be."""
+
+    NEVER = "never TRUE"
+    ALWAYS = "always TRUE"
+    SOMETIMES = "sometimes TRUE"
+
+
+def physical(eu: str) -> Range:
+    """Return the range outside of which no value of this eu exists, generously."""
+    if eu in _PHYSICAL:
+        return _PHYSICAL[eu]
+    first = dict(resolve(eu).dimension)
+    positive = any(first.get(name, 0) > 0 for name in _NEVER_NEGATIVE) or eu.startswith("1e")
+    return Range(0.0, 1e12) if positive else _UNLIMITED
+
+
+def verdict(
+    condition: Condition,
+    names: Mapping[str, str],
+    ranges: Mapping[str, Range],
+    formula: Mapping[str, Range],
+) -> Verdict:
+    """Return whether a condition can be TRUE.
+
+    Args:
+        condition: compiled.
+        names: eu of every name.
+        ranges: what a reading can be, by name; a physical range where nothing is said.
+        formula: range of a formula entry, by name, in its eu. A condition that is dead at one end
+            of a range is dead: a batch may choose that value.
+    """
+    fixed = [name for name in condition.names if name in formula]
+    free = [name for name in condition.names if name not in formula]
+    numbers = _numbers(condition.text)
+    answers: set[Verdict] = set()
+    for ends in product(*(sorted(set(formula[name])) for name in fixed)):
+        known = dict(zip(fixed, ends, strict=True))
+        marks = [*numbers, *((value, names[name]) for name, value in known.items())]
+        candidates = [
+            _candidates(ranges.get(name, physical(names[name])), names[name], marks)
+            for name in free
+        ]
+        answers.add(_ask(condition, free, candidates, known))
+    if Verdict.NEVER in answers:
+        return Verdict.NEVER
+    return Verdict.ALWAYS if answers == {Verdict.ALWAYS} else Verdict.SOMETIMES
+
+
+def _numbers(text: str) -> list[tuple[float, str]]:
+    found = (token.quantity for token in tokenise(text))
+    return [(one.value, one.eu) for one in found if one is not None]
+
+
+def _candidates(limits: Range, eu: str, marks: Iterable[tuple[float, str]]) -> list[float]:
+    dimension = resolve(eu).dimension
+    found = {limits.low, limits.high}
+    for value, other in marks:
+        if resolve(other).dimension != dimension:
+            continue
+        at = convert(value, other, eu)
+        step = max(abs(at), 1.0) * BESIDE
+        found.update(one for one in (at - step, at, at + step) if one in limits)
+    return sorted(found)
+
+
+def _ask(
+    condition: Condition,
+    free: list[str],
+    candidates: list[list[float]],
+    known: Mapping[str, float],
+) -> Verdict:
+    count, true = 0, 0
+    for readings in islice(_combinations(free, candidates, known), MOST_ASKED + 1):
+        count += 1
+        true += condition.evaluate(readings.__getitem__) is Truth.TRUE
+        if 0 < true < count:
+            return Verdict.SOMETIMES
+    if count > MOST_ASKED:
+        return Verdict.SOMETIMES
+    return Verdict.ALWAYS if true == count else Verdict.NEVER
+
+
+def _combinations(
+    free: list[str], candidates: list[list[float]], known: Mapping[str, float]
+) -> Iterator[dict[str, Reading]]:
+    fixed = {name: Reading(value) for name, value in known.items()}
+    for values in product(*candidates):
+        yield {**fixed, **{name: Reading(v) for name, v in zip(free, values, strict=True)}}
