@@ -1,8 +1,10 @@
 """Scaling by a declared criterion: hand calculations, and what stays the same."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -138,6 +140,15 @@ def test_vessel_tells_everything_that_is_wrong() -> None:
     assert "impellers can't be 0." in told
     assert "area is in m2, '2' is not." in told
     assert len(told) == 5
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "scaling.md").read_text("utf-8")
+
+
+def test_reference_page_tells_of_every_criterion_and_its_size_is_read() -> None:
+    assert all(f"| `{one}`" in PAGE for one in CRITERIA)
+    (snippet,) = re.findall(r"^```yaml vessel\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    assert read_vessel(snippet, "v.yaml") == replace(BENCH, flow_m2=0.01, held_m3=1e-3)
 
 
 @pytest.fixture
