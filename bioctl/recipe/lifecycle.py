@@ -98,10 +98,9 @@ def move(known: Version, step: Move, person: str, content: str) -> Version:
     """
     target = TABLE[known.status].get(step)
     if target is None:
-        can = " or ".join(TABLE[known.status]) or "nothing any more"
         raise RefusedError(
             f"recipe {known.name} is {known.status}: {step} is not possible now.",
-            help=f"it can be given {can}.",
+            help=_next(known.status),
         )
     if step is Move.SUBMIT:
         return Version(known.recipe, known.version, target, content, person)
@@ -115,6 +114,12 @@ def move(known: Version, step: Move, person: str, content: str) -> Version:
     if target is Status.DRAFT:
         return Version(known.recipe, known.version)
     return Version(known.recipe, known.version, target, known.hash, known.author, approver)
+
+
+def _next(status: Status) -> str:
+    """Return what can be done to a version now, as help."""
+    commands = " or ".join(f"`bioctl recipe {step}`" for step in TABLE[status])
+    return f"next: {commands}." if commands else "give the change a version of its own."
 
 
 def check_content(known: Version, content: str) -> None:
@@ -147,10 +152,9 @@ def check_startable(known: Version, content: str, header: Header, profile: str, 
     """
     check_content(known, content)
     if profile == PROFILE_OF_EFFECTIVE and known.status is not Status.EFFECTIVE:
-        can = " or ".join(TABLE[known.status]) or "nothing any more"
         raise RefusedError(
             f"recipe {known.name} is {known.status}: profile {profile} runs effective ones.",
-            help=f"it can be given {can}: `bioctl recipe --help`.",
+            help=_next(known.status),
         )
     if header.expires and today >= header.expires:
         raise RefusedError(

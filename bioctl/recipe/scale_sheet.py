@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any, Final
 
+from bioctl.audit.signature import record_hash
 from bioctl.errors import InputError, InputErrors
 from bioctl.language.quantity import convert, format_quantity
 from bioctl.recipe.canonical import recipe_hash
@@ -177,6 +178,7 @@ def sheet_text(sheet: Mapping[str, Any]) -> str:
         f"Scale sheet of recipe {sheet['recipe']} {sheet['version']}",
         f"from {sheet['from']['name']} to {sheet['to']['name']}",
         f"master recipe {sheet['master_hash']}",
+        f"sheet         {record_hash(sheet)}",
         "",
     ]
     rows = [["value", "stays the same", "from", "to", "range", "factor"]]
