@@ -59,7 +59,9 @@ def _tell(checked: "Checked", able: "Capabilities") -> None:
     if checked.recipe is None or checked.errors:
         return
     recipe = checked.recipe
-    typer.echo(plain(f"{checked.name}: recipe {recipe.id} {recipe.version} is good."))
+    count = len(checked.warnings)
+    but = f" but for {count} warning{'s' * (count > 1)}" if count else ""
+    typer.echo(plain(f"{checked.name}: recipe {recipe.id} {recipe.version} is good{but}."))
     beyond = tuple(dict.fromkeys(beyond_engine(recipe, able.phases)))
     if beyond:
         typer.echo(plain(f"  This version can't start it yet: it uses {', '.join(beyond)}."))
