@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bioctl.cli import recipe_read
 from bioctl.cli.common import JsonOption, example, existing_site, noun
 from bioctl.cli.screen import plain, print_json
 from bioctl.errors import InputError, UsageError
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 app = noun("Check, plan and compare recipes.")
 
-Recipe = Annotated[str, typer.Argument(help="A recipe file, or the name of a known one.")]
+app.command(epilog=recipe_read.PLAN_EXAMPLE)(recipe_read.plan)
+app.command(epilog=recipe_read.DIFF_EXAMPLE)(recipe_read.diff)
 
 
 @app.command(
