@@ -66,13 +66,15 @@ def took(span: Span) -> str:
 
 
 def _tree(spans: tuple[Span, ...]) -> str:
-    rows = [
-        (f"{'  ' * span.depth}{label(span)}", duration(span.start_s), took(span)) for span in spans
-    ]
+    rows = [(f"{'  ' * span.depth}{label(span)}", _begin(span), took(span)) for span in spans]
     width = min(max((len(row[0]) for row in rows), default=0), 64)
     lines = [f"{'procedure':<{width}}  {'begins at':>12}  takes"]
     lines += [f"{_cut(text, width):<{width}}  {start:>12}  {long}" for text, start, long in rows]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _begin(span: Span) -> str:
+    return duration(span.start_s) if span.start_s else "0"
 
 
 def _cut(text: str, width: int) -> str:
