@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bioctl.cli import recipe_read
 from bioctl.cli.common import JsonOption, example, existing_site, noun
 from bioctl.cli.screen import plain, print_json
 from bioctl.errors import InputError, UsageError
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 app = noun("Check, plan and compare recipes.")
 
-Recipe = Annotated[str, typer.Argument(help="A recipe file, or the name of a known one.")]
+app.command(epilog=recipe_read.PLAN_EXAMPLE)(recipe_read.plan)
+app.command(epilog=recipe_read.DIFF_EXAMPLE)(recipe_read.diff)
 
 
 @app.command(
@@ -59,7 +61,9 @@ def _tell(checked: "Checked", able: "Capabilities") -> None:
     if checked.recipe is None or checked.errors:
         return
     recipe = checked.recipe
-    typer.echo(plain(f"{checked.name}: recipe {recipe.id} {recipe.version} is good."))
+    count = len(checked.warnings)
+    but = f" but for {count} warning{'s' * (count > 1)}" if count else ""
+    typer.echo(plain(f"{checked.name}: recipe {recipe.id} {recipe.version} is good{but}."))
     beyond = tuple(dict.fromkeys(beyond_engine(recipe, able.phases)))
     if beyond:
         typer.echo(plain(f"  This version can't start it yet: it uses {', '.join(beyond)}."))

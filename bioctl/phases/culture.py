@@ -35,6 +35,7 @@ class Inoculate(Phase):
         help="confirm identity, dose the cells, rinse the line",
         hold="pump stopped, delivered volume counted; life support goes on",
         restart="only the rest is delivered; identity is asked again after `no`",
+        asks=True,
         drives=(*CULTURE, *DOSE),
         duration=lambda p: (float(p["volume"]) + float(p["rinse"])) / float(p["rate"]) * 60.0,
     )

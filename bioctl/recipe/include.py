@@ -23,6 +23,7 @@ from bioctl.recipe.names import check_name
 from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
 from bioctl.recipe.structures import Body
+from bioctl.tags import UnitClass
 
 REQUIRED = ("part", "version", "description", "equipment", "procedure")
 OPTIONAL = ("formula", "clocks")
@@ -38,7 +39,7 @@ def read_include(mapping: Mapping, place: Place, level: Level) -> Body | None:
     if node is None or root is None:
         _take_as_used(scope)
         return None
-    return _part(root, name, node, Place(scope.inside(name), seen=place.seen), place, level)
+    return _part(root, name, node, Place(scope.inside(name), seen=place.seen), level)
 
 
 def _open(name: str, scope: Scope) -> Node:
@@ -53,7 +54,7 @@ def _open(name: str, scope: Scope) -> Node:
     return parse(content, file)
 
 
-def _part(root: Node, name: str, node: Node, inner: Place, outer: Place, level: Level) -> Body:
+def _part(root: Node, name: str, node: Node, inner: Place, level: Level) -> Body:
     scope = inner.scope
     found = fields(root, scope.findings, "a part", REQUIRED, OPTIONAL)
     if inner.name(found.get("part"), "the name of a part") != name and "part" in found:
@@ -65,7 +66,7 @@ def _part(root: Node, name: str, node: Node, inner: Place, outer: Place, level: 
         read_formula(found["formula"], scope)
     if "equipment" in found:
         read_equipment(found["equipment"], scope)
-    _meet(scope, outer.scope, node)
+    _meet(scope, node)
     body = read_body(found["procedure"], level, inner) if "procedure" in found else ()
     if "clocks" in found:
         read_clocks(found["clocks"], scope)
@@ -74,27 +75,33 @@ def _part(root: Node, name: str, node: Node, inner: Place, outer: Place, level: 
     return body
 
 
-def _meet(part: Scope, recipe: Scope, node: Node) -> None:
-    """Let the recipe's entries win over the part's, and compare the roles."""
+def _meet(part: Scope, node: Node) -> None:
+    """Let the entries of those who include the part win over its own, and compare the roles."""
+    files = part.outward()
     for name, own in part.formula.items():
-        given = recipe.formula.get(name)
-        if name not in recipe.formula:
-            if own is not None:
-                recipe.written.brought.setdefault(name, own)
-        elif own is not None and given is not None:
-            recipe.findings.attempt(node, _same_kind, name, own, given)
+        declared = [one.formula[name] for one in files if name in one.formula]
+        if not declared and own is not None:
+            part.written.brought.setdefault(name, own)
+        given = declared[0] if declared else None
+        if own is not None and given is not None:
+            part.findings.attempt(node, _same_kind, name, own, given)
             part.formula[name] = given
-            recipe.written.entries.add(name)
+            part.written.entries.add(name)
     for role, unit_class in part.roles.items():
-        recipe.written.roles.add(role)
-        given_class = recipe.roles.get(role)
-        if unit_class and role not in recipe.roles:
-            message = f"the part needs the role '{role}', a {unit_class.name}."
-            mend = f"add {role}: {unit_class.name} to the equipment."
-            recipe.findings.add(node, message, mend)
-        elif unit_class and given_class and given_class.name != unit_class.name:
-            message = f"the part needs a {unit_class.name} as '{role}', not a {given_class.name}."
-            recipe.findings.add(node, message, "give the role of one of the two another name.")
+        if unit_class:
+            _meet_role(role, unit_class, part, node)
+
+
+def _meet_role(role: str, wanted: UnitClass, part: Scope, node: Node) -> None:
+    recipe = part.outward()[0]
+    recipe.written.roles.add(role)
+    given = recipe.roles.get(role)
+    if role not in recipe.roles:
+        message = f"the part needs the role '{role}', a {wanted.name}."
+        part.findings.add(node, message, f"add {role}: {wanted.name} to the equipment.")
+    elif given and given.name != wanted.name:
+        message = f"the part needs a {wanted.name} as '{role}', not a {given.name}."
+        part.findings.add(node, message, "give the role of one of the two another name.")
 
 
 def _same_kind(name: str, own: FormulaEntry, given: FormulaEntry) -> None:

@@ -44,6 +44,7 @@ class Scope:
         written: what the recipe and its parts share.
         part: reads an included part.
         open: parts that are being read, the outermost first.
+        outer: the scope of the file that includes this one, None for a recipe.
     """
 
     capabilities: Capabilities
@@ -52,6 +53,7 @@ class Scope:
     written: Written = field(default_factory=Written)
     part: PartReader | None = None
     open: tuple[str, ...] = ()
+    outer: "Scope | None" = None
     names_on: dict[str, dict[str, str]] = field(default_factory=dict)  # by role, for conditions
     compiled: dict[tuple[str, str], Condition] = field(default_factory=dict)
 
@@ -63,7 +65,13 @@ class Scope:
     def inside(self, part: str) -> "Scope":
         """Return the scope of an included part, with no names yet."""
         opened = (*self.open, part)
-        return replace(self, formula={}, roles={}, open=opened, names_on={}, compiled={})
+        fresh = replace(self, open=opened, outer=self)
+        fresh.formula, fresh.roles, fresh.names_on, fresh.compiled = {}, {}, {}, {}
+        return fresh
+
+    def outward(self) -> "list[Scope]":
+        """Return the scopes of the files that include this one, the recipe first."""
+        return [*self.outer.outward(), self.outer] if self.outer else []
 
     def entries(self) -> dict[str, FormulaEntry]:
         """Return the formula entries that are right."""

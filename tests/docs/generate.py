@@ -19,6 +19,7 @@ from bioctl.language.quantity import format_quantity
 from bioctl.phases.library import capabilities
 from bioctl.phases.states import AFTER_CRASH, PRIORITY, TABLE, Command, State
 from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
+from bioctl.recipe.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -154,6 +155,19 @@ def classes() -> str:
     return "\n".join(parts)
 
 
+def findings() -> str:
+    parts = []
+    for rule in RULES.values():
+        site = " Only with `--site`." if rule.site else ""
+        bad = (ROOT / "tests" / "recipe" / "bad" / f"{rule.id}.yaml").read_text("utf-8")
+        lines = bad.splitlines()[0].removeprefix("# ")
+        parts.append(
+            f"## {rule.id}\n\n**{rule.severity}.** {rule.says}{site}\n\n{rule.why}\n\n"
+            f"*Example:* {lines} *What to do:* {rule.mend}\n"
+        )
+    return "\n".join(parts)
+
+
 def promises() -> str:
     marked = promise_marks()
     rows = (
@@ -193,6 +207,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "phases": phases,
     "classes": classes,
     "promises": promises,
+    "findings": findings,
 }
 
 

@@ -41,7 +41,9 @@ class Context:
     def found(self, rule: str, message: str, where: Where, help_: str = "") -> None:
         """Note a finding; without help, that of its rule."""
         mend = RULES[rule].mend
-        self.findings.append(Finding(RULES[rule], message, where, help_ or mend.lower()))
+        self.findings.append(
+            Finding(RULES[rule], message, where, help_ or mend[:1].lower() + mend[1:])
+        )
 
     def spec(self, step: PhaseStep) -> PhaseSpec:
         """Return the specification of a phase; the loader has seen to it that there is one."""
