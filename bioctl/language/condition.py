@@ -16,8 +16,11 @@ from bioctl.language.expression import Window
 from bioctl.language.reader import Read, read
 from bioctl.language.truth import Lookup, Truth
 from bioctl.language.window import Seen, answer, observe
+from bioctl.values import Quality
 
 __all__ = ["Condition", "Lookup", "Truth", "Windows", "compile_condition"]
+
+_GOOD = Quality.GOOD
 
 Windows = tuple[Seen | None, ...]
 """What a condition remembers, one per window, in its order; () at first. Plain JSON."""
@@ -73,9 +76,10 @@ class Condition:
 
     def evaluate(self, lookup: Lookup) -> Truth:
         """Return the truth now; a window has seen nothing yet."""
-        if self.read.windows:
+        found = self.read
+        if found.windows:
             return self.step((), lookup, 0.0)[0]
-        return self.decide(*_values(self.read.names, lookup))
+        return self.decide(*_values(found.names, lookup))
 
     def step(
         self, windows: Sequence[Seen | None], lookup: Lookup, now: float
@@ -124,5 +128,11 @@ def compile_condition(text: str, names: Mapping[str, str], *, windows: bool = Tr
 
 
 def _values(names: Sequence[str], lookup: Lookup) -> list[float]:
-    values = [lookup(name).number for name in names]
-    return [value if isfinite(value) else math.nan for value in values]
+    """Return finite numbers, NaN for what can't be trusted; most readings are GOOD floats."""
+    found = []
+    for name in names:
+        value, quality, _, _ = reading = lookup(name)
+        if quality is not _GOOD or value.__class__ is not float:
+            value = reading.number
+        found.append(value if isfinite(value) else math.nan)
+    return found

@@ -1,5 +1,7 @@
 """An `until` that looks back, at the plant: it begins anew whenever nobody watched."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bioctl.phases.states import State
@@ -24,29 +26,22 @@ def test_until_that_looks_back_ends_its_phase_when_it_was_calm_for_so_long() -> 
     assert 600 <= cell.t - before < 660
 
 
+def hold(cell: Cell) -> Cell:
+    cell.command("hold")
+    return cell
+
+
+@pytest.mark.promise(4)
 @pytest.mark.promise(6)
-def test_hold_begins_the_window_anew() -> None:
+@pytest.mark.parametrize("interrupted", [hold, Cell.killed])
+def test_hold_and_crash_begin_the_window_anew(interrupted: Callable[[Cell], Cell]) -> None:
     cell = growing()
     for _ in range(50):
         cell.turn()
-    cell.command("hold")
+    cell = interrupted(cell)
     cell.until_state(State.HELD)
     cell.command("restart")
     cell.until_state(State.RUNNING)
     before = cell.t
     cell.until_state(State.COMPLETE)
     assert 600 <= cell.t - before < 660
-
-
-@pytest.mark.promise(4)
-def test_crash_begins_the_window_anew() -> None:
-    cell = growing()
-    for _ in range(50):
-        cell.turn()
-    again = cell.killed()
-    again.until_state(State.HELD)
-    again.command("restart")
-    again.until_state(State.RUNNING)
-    before = again.t
-    again.until_state(State.COMPLETE)
-    assert 600 <= again.t - before < 660
