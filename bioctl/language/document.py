@@ -153,19 +153,21 @@ class Sequence(Node):
         return self
 
 
-def parse(text: str | bytes, file: str) -> Node:
+def parse(text: str | bytes, file: str, findings: Findings | None = None) -> Node:
     """Return the tree of one file.
 
     Args:
         text: its content; bytes are taken as UTF-8.
         file: its name in messages.
+        findings: where keys that stand twice are noted, so that whoever reads the tree can go on
+            and tell them with everything else; without it they are raised.
 
     Raises:
         InputError: not YAML, too deep or too large.
         InputErrors: all that YAML has and a recipe may not: a key twice, anchors, tags, ...
     """
     source = prescan(text, file)
-    builder = _Builder(file)
+    builder = _Builder(file, findings)
     try:
         builder.take_all(_LOADER(source).get_event)
     except yaml.MarkedYAMLError as error:
@@ -176,9 +178,10 @@ def parse(text: str | bytes, file: str) -> Node:
 class _Builder:
     """Events in, tree out. It sees every scalar of a file, so it is written to be quick."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, findings: Findings | None) -> None:
         self.file = file
-        self.findings = Findings()
+        self.findings = Findings() if findings is None else findings
+        self.go_on = findings is not None  # until something is found that makes the tree doubtful
         self.root: Node | None = None
         self.node: Mapping | Sequence | None = None  # the open one
         self.key: Scalar | None = None  # of the open mapping: waits for its value
@@ -201,7 +204,8 @@ class _Builder:
                 handler(event)
 
     def finish(self) -> Node:
-        self.findings.finish()
+        if not self.go_on:
+            self.findings.finish()
         if self.root is None or (isinstance(self.root, Scalar) and self.root.empty):
             raise InputError("the file is empty.", where=Where(self.file, 1, 1))
         return self.root
@@ -217,7 +221,7 @@ class _Builder:
             self._note_marks(event, node)
         if quoted and (found := FORBIDDEN.search(text)):
             message = f"the character {visible(found.group())} is not allowed."
-            self.findings.add(node, message, "delete it.")
+            self._forbid(node, message, "delete it.")
         parent = self.node
         if parent.__class__ is not Mapping:
             self._put(node)
@@ -256,7 +260,7 @@ class _Builder:
         start = event.start_mark
         node = Scalar(self.file, start.line + 1, start.column + 1, f"*{event.anchor}")
         message = "an alias (*name) is not allowed."
-        self.findings.add(node, message, "write the value out, or quote the text.")
+        self._forbid(node, message, "write the value out, or quote the text.")
         if isinstance(self.node, Mapping) and self.key is None:
             self._key(self.node, node)
         else:
@@ -272,9 +276,13 @@ class _Builder:
     def _note_marks(self, event: Any, node: Node) -> None:  # noqa: ANN401
         if event.anchor is not None:
             mend = "write values out, or quote the text."
-            self.findings.add(node, "an anchor (&name) is not allowed.", mend)
+            self._forbid(node, "an anchor (&name) is not allowed.", mend)
         if event.tag is not None:
-            self.findings.add(node, f"the tag '{visible(event.tag)}' is not allowed.", "delete it.")
+            self._forbid(node, f"the tag '{visible(event.tag)}' is not allowed.", "delete it.")
+
+    def _forbid(self, node: Node, message: str, mend: str) -> None:
+        self.findings.add(node, message, mend)
+        self.go_on = False
 
     def _put(self, node: Node) -> None:
         """Put a value where it belongs."""
@@ -290,7 +298,7 @@ class _Builder:
         text = node.text
         if text == "<<" or not text:
             message = "a merge or empty key is not allowed."
-            self.findings.add(node, message, "write `key: value`.")
+            self._forbid(node, message, "write `key: value`.")
         self.key = node
         first = parent.keys.setdefault(text, node)
         if first is not node:

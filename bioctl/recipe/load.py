@@ -34,13 +34,13 @@ def load_recipe(
     Raises:
         InputErrors: all that is wrong with it, sorted by line and column.
     """
+    scope = Scope(capabilities, part=part)
     try:
-        root = parse(text, file)
+        root = parse(text, file, scope.findings)
     except InputErrors:
         raise
     except InputError as error:
         raise InputErrors([error]) from None
-    scope = Scope(capabilities, part=part)
     recipe = _recipe(root, scope)
     scope.findings.finish()
     return recipe

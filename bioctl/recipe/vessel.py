@@ -69,13 +69,13 @@ def read_vessel(text: str | bytes, file: str) -> Vessel:
     Raises:
         InputErrors: all that is wrong with it.
     """
+    findings = Findings()
     try:
-        root = parse(text, file)
+        root = parse(text, file, findings)
     except InputErrors:
         raise
     except InputError as error:
         raise InputErrors([error]) from None
-    findings = Findings()
     found = fields(root, findings, "a vessel", ("vessel",), tuple(_KEYS))
     name = findings.attempt(found["vessel"], found["vessel"].as_text) if "vessel" in found else ""
     sizes = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bioctl.errors import InputError, InputErrors, Where
 from bioctl.language import document
 from bioctl.language.document import MAX_DEPTH, Mapping, Node, Scalar, Sequence, parse
-from bioctl.language.findings import render
+from bioctl.language.findings import Findings, render
 from bioctl.language.prescan import MAX_BYTES
 
 
@@ -162,6 +162,21 @@ def test_duplicate_key_is_refused_naming_both_lines() -> None:
         "the key 'sp' stands twice: in line 1 and in line 3.",
         "the key 'x' stands twice: in line 2 and in line 4.",
     ]
+
+
+@pytest.mark.fault("RX-02")
+def test_duplicate_key_is_told_with_what_the_reader_of_the_tree_finds() -> None:
+    findings = Findings()
+    node = parse("sp: 1\nsp: x\n", "f", findings).as_mapping()
+    findings.attempt(node, node.entries["sp"].as_float)
+    with pytest.raises(InputErrors) as refused:
+        findings.finish()
+    assert [one.message for one in refused.value.errors] == [
+        "'x' is not a number.",
+        "the key 'sp' stands twice: in line 1 and in line 2.",
+    ]
+    with pytest.raises(InputErrors):
+        parse("sp: &a 1\n", "f", Findings())
 
 
 BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
