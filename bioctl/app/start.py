@@ -8,7 +8,7 @@ from bioctl.app.core import Core
 from bioctl.audit.signature import record_hash
 from bioctl.batch.binding import bind
 from bioctl.batch.limits import limits_of
-from bioctl.batch.startable import check_startable as check_engine
+from bioctl.batch.startable import check_startable
 from bioctl.clock import utc_text
 from bioctl.errors import InputError, RefusedError
 from bioctl.phases.library import capabilities
@@ -17,7 +17,7 @@ from bioctl.recipe.canonical import recipe_hash
 from bioctl.recipe.formula import apply_formula
 from bioctl.recipe.grammar import Recipe
 from bioctl.recipe.library import shipped_part
-from bioctl.recipe.lifecycle import PROFILE_OF_EFFECTIVE, Version, check_startable
+from bioctl.recipe.lifecycle import PROFILE_OF_EFFECTIVE, Version, check_may_run
 from bioctl.recipe.load import load_recipe
 from bioctl.recipe.scale_sheet import scaled_recipe
 from bioctl.recipe.scope import PartReader
@@ -65,7 +65,7 @@ def new_batch(core: Core, args: Mapping[str, Any], utc: float) -> tuple[str, dic
     recipe = apply_formula(recipe, _texts(args.get("values")))
     chosen = _texts(args.get("units"))
     refuse_wrong(verify(recipe, able, file, limits_of(core.site.units), chosen))
-    check_engine(recipe, able.phases)
+    check_startable(recipe, able.phases)
     control = bind(recipe, core.site.units, chosen, master_hash=content)
     known = core.state.batches.get(batch)
     if known is not None:
@@ -93,7 +93,7 @@ def _check_life(core: Core, recipe: Recipe, utc: float) -> str:
     draft = Version(recipe.id, recipe.version)
     known = core.state.recipes.get(draft.name, draft)
     today = utc_text(utc)[:10]
-    check_startable(known, recipe_hash(recipe), recipe.header, core.site.profile, today)
+    check_may_run(known, recipe_hash(recipe), recipe.header, core.site.profile, today)
     return str(known.status)
 
 

@@ -136,7 +136,7 @@ def check_content(known: Version, content: str) -> None:
         )
 
 
-def check_startable(known: Version, content: str, header: Header, profile: str, today: str) -> None:
+def check_may_run(known: Version, content: str, header: Header, profile: str, today: str) -> None:
     """Check that a batch of this recipe may be started.
 
     Args:

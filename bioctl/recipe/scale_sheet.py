@@ -16,7 +16,7 @@ from bioctl.recipe.capabilities import PhaseSpec
 from bioctl.recipe.formula import apply_formula, show_range
 from bioctl.recipe.grammar import FormulaEntry, Recipe
 from bioctl.recipe.scaling import Scaled, scale, stirring
-from bioctl.recipe.vessel import Vessel
+from bioctl.recipe.vessel import LARGEST, SMALLEST, Vessel
 
 FORMAT: Final = 1
 DIGITS: Final = 4
@@ -88,9 +88,8 @@ def _vessel(sheet: Mapping[str, Any], key: str) -> Vessel:
 def _is_vessel(sizes: Mapping[str, Any]) -> bool:
     if set(sizes) != {one.name for one in fields(Vessel)} or not isinstance(sizes["name"], str):
         return False
-    return all(
-        one is None or type(one) in (float, int) for key, one in sizes.items() if key != "name"
-    )
+    given = [one for key, one in sizes.items() if key != "name" and one is not None]
+    return all(type(one) in (float, int) and SMALLEST <= one <= LARGEST for one in given)
 
 
 def _entries(recipe: Recipe, scaled: Mapping[str, Scaled]) -> dict[str, FormulaEntry]:

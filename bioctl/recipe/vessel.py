@@ -46,6 +46,10 @@ class Vessel:
     held_m3: float | None = None
 
 
+SMALLEST: Final = 1e-9
+LARGEST: Final = 1e6
+"""Sizes in SI beyond these are no equipment; within them no equation overflows."""
+
 _KEYS: Final = {
     "liquid volume": ("liquid_m3", "L", 1e-3),
     "tank diameter": ("tank_m", "m", 1.0),
@@ -96,7 +100,7 @@ def _size(key: str, node: Node) -> float:
         mend = f"write it as in 2 {eu}.".replace(" .", ".")
         raise InputError(f"{key} is {what}, '{visible(text)}' is not.", help=mend)
     value = quantity.to(eu) * factor
-    if value <= 0:
+    if not SMALLEST <= value <= LARGEST:
         message = f"{key} can't be {visible(text)}."
-        raise InputError(message, help="give a number above 0.")
+        raise InputError(message, help="give the size of real equipment, above 0.")
     return value

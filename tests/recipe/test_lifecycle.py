@@ -6,7 +6,7 @@ import pytest
 
 from bioctl.errors import IntegrityError, RefusedError
 from bioctl.recipe.header import STATUSES, Header
-from bioctl.recipe.lifecycle import MEANING, TABLE, Move, Status, Version, check_startable, move
+from bioctl.recipe.lifecycle import MEANING, TABLE, Move, Status, Version, check_may_run, move
 
 HASH, OTHER = "a" * 64, "b" * 64
 TODAY = "2026-03-31"
@@ -65,9 +65,9 @@ def test_rejected_version_may_come_again_with_other_content() -> None:
 @pytest.mark.parametrize("status", [one for one in Status if one is not Status.EFFECTIVE])
 def test_gmp_runs_effective_versions_only(status: Status) -> None:
     with pytest.raises(RefusedError, match=f"is {status}: profile gmp runs effective ones."):
-        check_startable(version(status), HASH, NO_DATES, "gmp", TODAY)
-    check_startable(version(status), HASH, NO_DATES, "lab", TODAY)
-    check_startable(version(Status.EFFECTIVE), HASH, NO_DATES, "gmp", TODAY)
+        check_may_run(version(status), HASH, NO_DATES, "gmp", TODAY)
+    check_may_run(version(status), HASH, NO_DATES, "lab", TODAY)
+    check_may_run(version(Status.EFFECTIVE), HASH, NO_DATES, "gmp", TODAY)
 
 
 @pytest.mark.fault("RX-18")
@@ -81,17 +81,17 @@ def test_gmp_runs_effective_versions_only(status: Status) -> None:
 )
 def test_recipe_out_of_its_dates_is_refused(profile: str, header: Header, told: str) -> None:
     with pytest.raises(RefusedError, match=told):
-        check_startable(version(Status.EFFECTIVE), HASH, header, profile, TODAY)
+        check_may_run(version(Status.EFFECTIVE), HASH, header, profile, TODAY)
     within = Header(effective=TODAY, expires="2026-04-01")
-    check_startable(version(Status.EFFECTIVE), HASH, within, profile, TODAY)
+    check_may_run(version(Status.EFFECTIVE), HASH, within, profile, TODAY)
 
 
 @pytest.mark.fault("RX-19")
 @pytest.mark.parametrize("profile", ["demo", "lab", "gmp"])
 def test_altered_recipe_is_refused_in_every_profile(profile: str) -> None:
     with pytest.raises(IntegrityError, match="this is not recipe expand@1\\.0 as it was submitted"):
-        check_startable(version(Status.EFFECTIVE), OTHER, NO_DATES, profile, TODAY)
+        check_may_run(version(Status.EFFECTIVE), OTHER, NO_DATES, profile, TODAY)
 
 
 def test_draft_may_change_as_often_as_one_likes() -> None:
-    check_startable(Version("expand", "1.0"), OTHER, NO_DATES, "demo", TODAY)
+    check_may_run(Version("expand", "1.0"), OTHER, NO_DATES, "demo", TODAY)
