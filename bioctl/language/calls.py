@@ -27,6 +27,12 @@ FUNCTIONS: Final = {
 }
 """How each is written."""
 
+SYNONYMS: Final = {
+    "avg": "mean", "average": "mean", "minimum": "min", "lowest": "min", "maximum": "max",
+    "highest": "max", "slope": "rate", "trend": "rate", "steady": "stable", "constant": "stable",
+}  # fmt: skip
+"""What people write instead: used for help only."""
+
 
 def read_call(cursor: Cursor, token: Token, read: Callable[[], Typed]) -> Typed:
     """Read what follows the name of a function.

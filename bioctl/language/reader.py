@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, cast
 
 from bioctl.language import typed
-from bioctl.language.calls import FUNCTIONS, read_call
+from bioctl.language.calls import FUNCTIONS, SYNONYMS, read_call
 from bioctl.language.cursor import Cursor
 from bioctl.language.eu import resolve
 from bioctl.language.expression import (
@@ -33,6 +33,12 @@ from bioctl.language.tokens import Token, refuse
 from bioctl.language.typed import Typed, TypedClaim, TypedNumber
 
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
+_INSTEAD = {
+    "for": "for a time write max(x, 10 min) < 15, min(x, 10 min) > 15, or stable(x, 0.1, 10 min).",
+    "between": "write 3 < x and x < 5.",
+    "within": "write 3 < x and x < 5, or stable(x, 0.1, 10 min).",
+    "is": "write ==.",
+}
 _ONE_COMPARISON = "compare two values at a time and join with and: 1 < x and x < 3."
 
 
@@ -186,8 +192,9 @@ class Reader(Cursor):
     def _call(self, token: Token) -> Typed:
         if token.text not in FUNCTIONS:
             message = f"there is no function '{visible(token.text)}'."
-            listed = did_you_mean(token.text, FUNCTIONS)
-            refuse(token.column, message, f"{listed} known: {', '.join(FUNCTIONS)}.".lstrip())
+            meant = SYNONYMS.get(token.text.lower(), token.text)
+            listed = f"{did_you_mean(meant, FUNCTIONS)} known: {', '.join(FUNCTIONS)}."
+            refuse(token.column, message, listed.lstrip())
         return read_call(self, token, self.sum)
 
 
@@ -197,7 +204,7 @@ def _instead(token: Token) -> str:
         return _ONE_COMPARISON
     if token.text.lower() in {"and", "or", "not"}:
         return f"write {token.text.lower()}."
-    return "expected and, or, the end."
+    return _INSTEAD.get(token.text.lower(), "expected and, or, the end.")
 
 
 def _claim(expression: Typed) -> TypedClaim:

@@ -28,6 +28,7 @@ _HINTS = {
     "&": "write and.",
     "|": "write or.",
     "!": "write not.",
+    ";": "put a comma between two values.",
     '"': "conditions compare numbers only.",
     "'": "conditions compare numbers only.",
 }
@@ -111,7 +112,7 @@ def _mended(word: str) -> str:
     if word.count(",") and word.count("."):
         return "use a decimal point in a number, and a space after a comma between two."
     try:
-        parse_quantity(word)
+        parse_quantity(word.rstrip(","))
     except InputError as error:
         return error.help
     return ""

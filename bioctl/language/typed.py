@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from bioctl.language.eu import Dimension, Eu, measures, resolve
+from bioctl.language.eu import Dimension, Eu, described, resolve
 from bioctl.language.expression import Claim, Constant, Negative, Number, Scaled
 from bioctl.language.nearest import visible
 from bioctl.language.quantity import Quantity
@@ -42,6 +42,8 @@ def negative(number: TypedNumber, token: Token) -> TypedNumber:
     """Return minus a number."""
     tree = number.tree
     minus = Constant(-tree.value) if isinstance(tree, Constant) else Negative(tree)
+    if number.token.kind == "quantity":
+        token = Token("quantity", f"-{number.token.text}", token.column)
     return TypedNumber(minus, number.eu, token, number.spelling)
 
 
@@ -81,7 +83,7 @@ def _scaled(tree: Number, ratio: Fraction) -> Number:
 
 
 def _described(number: TypedNumber) -> str:
-    what = measures(number.spelling) if number.spelling is not None else "another dimension"
+    what = described(number.eu.dimension)
     eu = f", {number.spelling}" if number.spelling and number.token.kind == "name" else ""
     return f"'{visible(number.token.text)}' ({what}{eu})"
 
