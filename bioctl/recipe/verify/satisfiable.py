@@ -1,13 +1,14 @@
 """Whether a condition can be TRUE at all, told by asking it at every value that could matter.
 
-A condition changes its answer only where a reading meets a number of its text, the end of its range
-or a formula value. So it is asked at all of these, and just beside them, in all combinations; for
-comparisons of one reading with one number this decides.
+Without arithmetic a condition changes its answer only where a reading meets a number of its text,
+the end of its range or a formula value. So it is asked at all of these, and just beside them, in
+all combinations, and that decides. One comparison of sums and differences is decided at the ends of
+the ranges, being linear. Anything else is taken as sometimes TRUE: a right recipe is never refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from itertools import islice, product
+from itertools import product
 
 from bioctl.language.condition import Condition, Truth
 from bioctl.language.eu import resolve
@@ -76,9 +77,21 @@ def verdict(
             for name in free
         ]
         answers.add(_ask(condition, free, candidates, known))
+    if not answers <= _decided(condition.text):
+        return Verdict.SOMETIMES
     if Verdict.NEVER in answers:
         return Verdict.NEVER
     return Verdict.ALWAYS if answers == {Verdict.ALWAYS} else Verdict.SOMETIMES
+
+
+def _decided(text: str) -> set[Verdict]:
+    """Return the verdicts that asking at the marks proves for a text."""
+    words = {token.text for token in tokenise(text) if token.kind == "operator"}
+    if not words & {"+", "-", "*", "/"}:
+        return set(Verdict)
+    if words & {"*", "/", "and", "not", "==", "!="}:
+        return set()
+    return {Verdict.NEVER, Verdict.SOMETIMES} if "or" in words else set(Verdict)
 
 
 def _numbers(text: str) -> list[tuple[float, str]]:
@@ -104,15 +117,16 @@ def _ask(
     candidates: list[list[float]],
     known: Mapping[str, float],
 ) -> Verdict:
-    count, true = 0, 0
-    for readings in islice(_combinations(free, candidates, known), MOST_ASKED + 1):
-        count += 1
-        true += condition.evaluate(readings.__getitem__) is Truth.TRUE
-        if 0 < true < count:
+    answers: set[Truth] = set()
+    for count, readings in enumerate(_combinations(free, candidates, known)):
+        answers.add(condition.evaluate(readings.__getitem__))
+        if len(answers) > 1 or count == MOST_ASKED:
             return Verdict.SOMETIMES
-    if count > MOST_ASKED:
-        return Verdict.SOMETIMES
-    return Verdict.ALWAYS if true == count else Verdict.NEVER
+    return _CLEAR.get(answers.pop(), Verdict.SOMETIMES)
+
+
+_CLEAR = {Truth.TRUE: Verdict.ALWAYS, Truth.FALSE: Verdict.NEVER}
+"""INVALID on good readings: what the condition looks back at can't be told beforehand."""
 
 
 def _combinations(
