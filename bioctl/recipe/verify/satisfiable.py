@@ -13,7 +13,7 @@ from itertools import product
 from bioctl.language.condition import Condition, Truth
 from bioctl.language.eu import resolve
 from bioctl.language.quantity import convert
-from bioctl.language.tokens import tokenise
+from bioctl.language.tokens import Token, tokenise
 from bioctl.values import Range, Reading
 
 MOST_ASKED = 20_000
@@ -65,6 +65,8 @@ def verdict(
         formula: range of a formula entry, by name, in its eu. A condition that is dead at one end
             of a range is dead: a batch may choose that value.
     """
+    if _plainly_sometimes(condition.text, names, ranges, formula):
+        return Verdict.SOMETIMES
     fixed = [name for name in condition.names if name in formula]
     free = [name for name in condition.names if name not in formula]
     numbers = _numbers(condition.text)
@@ -82,6 +84,46 @@ def verdict(
     if Verdict.NEVER in answers:
         return Verdict.NEVER
     return Verdict.ALWAYS if answers == {Verdict.ALWAYS} else Verdict.SOMETIMES
+
+
+def _plainly_sometimes(
+    text: str,
+    names: Mapping[str, str],
+    ranges: Mapping[str, Range],
+    formula: Mapping[str, Range],
+) -> bool:
+    """Return whether a condition is one of the usual kind, which needs no asking.
+
+    The usual kind: readings compared with numbers or formula values well inside their range, joined
+    by and/or, each reading once. Then every comparison can go either way, whatever the others do.
+    """
+    words = tokenise(text)
+    seen: set[str] = set()
+    for name, sign, value, joint in zip(*(words[n::4] for n in range(4)), strict=False):
+        if name.kind != "name" or name.text in formula or name.text in seen:
+            return False
+        eu = names[name.text]
+        limits = ranges.get(name.text) or physical(eu)
+        ends = _ends(value, names, formula)
+        if sign.text not in _ORDER or joint.text not in _JOINTS or not ends:
+            return False
+        if not all(limits.low < convert(end, other, eu) < limits.high for end, other in ends):
+            return False
+        seen.add(name.text)
+    return len(words) % 4 == 0
+
+
+_ORDER = ("<", "<=", ">", ">=")
+_JOINTS = ("and", "or", "")
+
+
+def _ends(
+    token: Token, names: Mapping[str, str], formula: Mapping[str, Range]
+) -> list[tuple[float, str]]:
+    """Return the number of a token, or both ends of a formula value, each with its eu."""
+    if token.quantity is not None:
+        return [(token.quantity.value, token.quantity.eu)]
+    return [(end, names[token.text]) for end in formula.get(token.text, ())]
 
 
 def _decided(text: str) -> set[Verdict]:
