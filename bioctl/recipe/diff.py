@@ -37,7 +37,7 @@ def _head(old: Recipe, new: Recipe) -> Iterator[str]:
 
 def _change(name: str, before: str, after: str, where: str = "") -> Iterator[str]:
     if before != after:
-        yield f"{name} {before or 'nothing'} → {after or 'nothing'}{where}"
+        yield f"{name} {before or 'nothing'} → {after or 'nothing'}{where}".lstrip()
 
 
 def _named(name: str) -> str:

@@ -1,0 +1,40 @@
+"""A recipe the engine can't run whole is refused in one sentence; nothing of it starts."""
+
+import pytest
+
+from bioctl.batch.startable import beyond_engine, check_startable
+from bioctl.cli.recipe_files import good_recipe
+from bioctl.errors import RefusedError
+from bioctl.phases.library import PHASES, capabilities
+from bioctl.recipe.library import recipe_names
+
+ABLE = capabilities()
+
+RUNS = {"first_expansion", "packed_bed_expansion"}
+"""Serial recipes of phases that exist."""
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_only_what_the_engine_knows_may_start(name: str) -> None:
+    recipe = good_recipe(name, ABLE)
+    if name in RUNS:
+        check_startable(recipe, ABLE.phases)
+        assert {step.phase for _, step in recipe.steps()} <= PHASES.keys()
+        return
+    with pytest.raises(RefusedError) as refused:
+        check_startable(recipe, ABLE.phases)
+    assert str(refused.value).startswith(f"recipe {name} can't be started by this version: it uses")
+    assert "nothing was started" in refused.value.help
+
+
+def test_every_word_the_engine_does_not_know_is_named() -> None:
+    found = {
+        word
+        for name in recipe_names()
+        for word in beyond_engine(good_recipe(name, ABLE), ABLE.phases)
+    }
+    assert found == {
+        "parallel", "choose", "repeat", "synchronise", "exceptions", "clocks", "profiles",
+        "`remind`", "`restart at`", "`checked by`", "`suppress alarms`",
+        "phase freeze", "phase debulk", "phase isolate", "phase sterilise",
+    }  # fmt: skip
