@@ -135,7 +135,8 @@ PhaseElement = PhaseStep | Block
 class Watch:
     """An exception handler: what is done when a condition has been TRUE for some time.
 
-    A condition that is INVALID for as long alarms and holds.
+    While its phases run, those it watches over are held. A condition that is INVALID for as long
+    alarms and holds.
 
     Attributes:
         for_s: how long, s.

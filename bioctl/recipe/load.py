@@ -1,7 +1,7 @@
 """From text to a checked recipe: every error of the file in one pass, sorted by its place."""
 
 from bioctl.errors import InputError, InputErrors
-from bioctl.language.document import Node, parse
+from bioctl.language.document import Mapping, Node, parse
 from bioctl.language.fields import fields
 from bioctl.recipe.bodies import read_body
 from bioctl.recipe.capabilities import Capabilities
@@ -40,6 +40,9 @@ def load_recipe(
         raise
     except InputError as error:
         raise InputErrors([error]) from None
+    if isinstance(root, Mapping) and next(iter(root.entries), "") == "part":
+        message, mend = "this is a part, not a recipe.", "check a recipe that includes it."
+        raise InputErrors([InputError(message, where=root.where, help=mend)])
     scope = Scope(capabilities, part=part)
     recipe = _recipe(root, scope)
     scope.findings.finish()

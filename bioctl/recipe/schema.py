@@ -206,7 +206,9 @@ def _phase(capabilities: Capabilities) -> Schema:
             "remind": {"type": "string", "pattern": f"^({roles}) after .+$"},
             "restart at": {**_NAME, "description": "Where a held batch goes on."},
             "checked by": _words(*ROLES, description="A second person signs the answer."),
-            "suppress alarms": _rows(_NAME, "Measurements whose alarms are expected here."),
+            "suppress alarms": _rows(
+                {"type": "string"}, "Measurements whose alarms are expected here."
+            ),
             "note": {"type": "string", "description": "For the operator."},
         },
         "patternProperties": {

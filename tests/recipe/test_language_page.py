@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "engineer" / "recipe-language.md").read_text("utf-8")
 SNIPPETS = re.findall(r"^```yaml recipe-(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 ABLE = capabilities()
-ASK = "- ask: confirm\n  with: {question: Ready?}\n  timeout: 1 h\n"
+ASK = '- ask: confirm\n  with: {question: "Ready?"}\n  timeout: 1 h\n'
 ROLES = "reactor: packed_bed_bioreactor\n"
 
 

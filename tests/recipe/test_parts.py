@@ -147,3 +147,7 @@ def test_own_parts_go_along_however_they_are_written(tmp_path: Path) -> None:
     assert included_texts("recipe: [", tmp_path / "r.yaml") == {}
     stray = RECIPE.replace("include: rinse", "include: ../../secret")
     assert included_texts(stray, tmp_path / "r.yaml") == {}
+
+
+def test_part_that_is_checked_as_a_recipe_is_told_apart() -> None:
+    assert "this is a part, not a recipe." in refusal(PART)
