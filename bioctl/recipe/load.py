@@ -40,9 +40,6 @@ def load_recipe(
         raise
     except InputError as error:
         raise InputErrors([error]) from None
-    if isinstance(root, Mapping) and next(iter(root.entries), "") == "part":
-        message, mend = "this is a part, not a recipe.", "check a recipe that includes it."
-        raise InputErrors([InputError(message, where=root.where, help=mend)])
     scope = Scope(capabilities, part=part)
     recipe = _recipe(root, scope)
     scope.findings.finish()
@@ -50,6 +47,11 @@ def load_recipe(
 
 
 def _recipe(root: Node, scope: Scope) -> Recipe:
+    if isinstance(root, Mapping) and next(iter(root.entries), "") == "part":
+        scope.findings.add(
+            root, "this is a part, not a recipe.", "check a recipe that includes it."
+        )
+        scope.findings.finish()
     found = fields(root, scope.findings, "a recipe", _REQUIRED, _OPTIONAL)
     if "formula" in found:
         read_formula(found["formula"], scope)
