@@ -1,11 +1,14 @@
 """What the engine of this version can run; a recipe that asks for more is refused, not half-run."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from bioctl.errors import RefusedError
 from bioctl.recipe.blocks import BLOCKS, parts_of
 from bioctl.recipe.capabilities import PhaseSpec
 from bioctl.recipe.grammar import Operation, Recipe, UnitProcedure
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def check_startable(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> None:
@@ -26,8 +29,11 @@ def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[s
     """Yield in words what the engine does not know yet."""
     yield from _blocks(recipe)
     yield from ("clocks" for _ in recipe.clocks)
+    results = _results(recipe, phases)
     for _, step in recipe.steps():
         spec = phases.get(step.phase)
+        if step.until and results & set(_WORD.findall(step.until)):
+            yield "results in `until`"
         if spec is None or not spec.runs:
             yield f"phase {step.phase}"
         if any(one.ramp for one in step.parameters.values()):
@@ -42,6 +48,15 @@ def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[s
             yield "`checked by`"
         if step.suppress:
             yield "`suppress alarms`"
+
+
+def _results(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> set[str]:
+    """Return the names of results that phases of the recipe set."""
+    return {
+        str(step.parameters[phases[step.phase].result[0]].value)
+        for _, step in recipe.steps()
+        if step.phase in phases and phases[step.phase].result
+    }
 
 
 def _blocks(recipe: Recipe) -> Iterator[str]:

@@ -60,8 +60,8 @@ def _recipe(root: Node, scope: Scope) -> Recipe:
     procedure = read_body(found["procedure"], PROCEDURE, place) if "procedure" in found else ()
     if "clocks" in found:
         read_clocks(found["clocks"], scope)
-    for inner, node, condition, role in scope.written.conditions:
-        inner.compile(node, condition, role)
+    for inner, node, condition, of in scope.written.conditions:
+        inner.compile(node, condition, of)
     if procedure:
         names_fit(found, scope)
     return Recipe(

@@ -249,6 +249,7 @@ REFUSED = [
     ("- choose: adjust", "- choose: measure", "the block 'measure' is there already", ""),
     ("- tell: confirm", "- repeat: confirm", "a loop needs 'phases'.", ""),
     ("offline_ph < 7\n", "offline_ph < 7 degC\n", "[eu-mismatch]", ""),
+    ("offline_ph < 7\n", "elapsed > 7 h\n", "unknown name 'elapsed'.", "known names: "),
     ("at growth_temperature for 2 d", "to 37 degC over 2 d", "a ramp begins with", ""),
     ("to 33 degC over 12 h", "to 33 degC", "'to 33 degC' is no piece of a ramp.", "write `at"),
     ("to 33 degC over 12 h", "to 33 rpm over 12 h", "temperature is in degC, '33 rpm' is not.", ""),
