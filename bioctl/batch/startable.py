@@ -1,11 +1,14 @@
 """What the engine of this version can run; a recipe that asks for more is refused, not half-run."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from bioctl.errors import RefusedError
+from bioctl.recipe.blocks import BLOCKS, parts_of
 from bioctl.recipe.capabilities import PhaseSpec
 from bioctl.recipe.grammar import Operation, Recipe, UnitProcedure
-from bioctl.recipe.structures import STRUCTURES, parts_of
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def check_startable(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> None:
@@ -24,14 +27,17 @@ def check_startable(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> None:
 
 def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[str]:
     """Yield in words what the engine does not know yet."""
-    yield from _structures(recipe)
+    yield from _blocks(recipe)
     yield from ("clocks" for _ in recipe.clocks)
+    results = _results(recipe, phases)
     for _, step in recipe.steps():
         spec = phases.get(step.phase)
+        if step.until and results & set(_WORD.findall(step.until)):
+            yield "results in `until`"
         if spec is None or not spec.runs:
             yield f"phase {step.phase}"
-        if any(one.profile for one in step.parameters.values()):
-            yield "profiles"
+        if any(one.ramp for one in step.parameters.values()):
+            yield "ramps"
         if step.on_timeout != "hold":
             yield "`on timeout`"
         if step.remind:
@@ -44,9 +50,18 @@ def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[s
             yield "`suppress alarms`"
 
 
-def _structures(recipe: Recipe) -> Iterator[str]:
+def _results(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> set[str]:
+    """Return the names of results that phases of the recipe set."""
+    return {
+        str(step.parameters[phases[step.phase].result[0]].value)
+        for _, step in recipe.steps()
+        if step.phase in phases and phases[step.phase].result
+    }
+
+
+def _blocks(recipe: Recipe) -> Iterator[str]:
     for part in parts_of(recipe.procedure):
-        if isinstance(part, STRUCTURES):
+        if isinstance(part, BLOCKS):
             yield type(part).__name__.lower()
         if isinstance(part, UnitProcedure):
             yield from ("exceptions" for _ in part.watch)
@@ -55,10 +70,10 @@ def _structures(recipe: Recipe) -> Iterator[str]:
 
 
 def _inside(operation: object) -> Iterator[str]:
-    if isinstance(operation, STRUCTURES):
+    if isinstance(operation, BLOCKS):
         yield type(operation).__name__.lower()
     if isinstance(operation, Operation):
         yield from ("exceptions" for _ in operation.watch)
         for part in parts_of(operation.phases):
-            if isinstance(part, STRUCTURES):
+            if isinstance(part, BLOCKS):
                 yield type(part).__name__.lower()

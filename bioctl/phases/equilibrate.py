@@ -9,10 +9,10 @@ from bioctl.phases.specs import BIOREACTORS, CULTURE, quantity
 from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
 
 LIFE_SUPPORT: Mapping[str, ParameterSpec] = {
-    "temperature": quantity("degC", 4, 40, text="temperature setpoint", profile=True),
-    "pH": quantity("pH", 4.5, 8.5, text="pH setpoint", profile=True),
-    "dissolved_oxygen": quantity("%", 5, 100, text="dissolved oxygen setpoint", profile=True),
-    "agitation": quantity("rpm", 0, 400, text="agitator speed", profile=True),
+    "temperature": quantity("degC", 4, 40, text="temperature setpoint", ramp=True),
+    "pH": quantity("pH", 4.5, 8.5, text="pH setpoint", ramp=True),
+    "dissolved_oxygen": quantity("%", 5, 100, text="dissolved oxygen setpoint", ramp=True),
+    "agitation": quantity("rpm", 0, 400, text="agitator speed", ramp=True),
 }
 """Setpoints every culture phase states; loops keep them also while the unit is HELD."""
 

@@ -28,10 +28,10 @@ def quantity(
     default: float | None = None,
     text: str = "",
     *,
-    profile: bool = False,
+    ramp: bool = False,
 ) -> ParameterSpec:
     """Return a quantity in `eu` between low and high; required where it has no default."""
-    return ParameterSpec("quantity", eu, low, high, default, (), text, profile)
+    return ParameterSpec("quantity", eu, low, high, default, (), text, ramp)
 
 
 def integer(low: int, high: int, default: int | None = None, text: str = "") -> ParameterSpec:

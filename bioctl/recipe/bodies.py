@@ -1,4 +1,4 @@
-"""Lists of a procedure, with the structures that may stand in them; the same at every level."""
+"""Lists of a procedure, with the blocks that may stand in them; the same at every level."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 from bioctl.language import document
 from bioctl.language.document import Node, Scalar
 from bioctl.language.fields import fields
-from bioctl.recipe.levels import Level, Place
-from bioctl.recipe.rules import tagged
-from bioctl.recipe.structures import (
+from bioctl.recipe.blocks import (
     Alternative,
     Body,
     Branch,
@@ -17,12 +15,14 @@ from bioctl.recipe.structures import (
     Repeat,
     Synchronise,
 )
+from bioctl.recipe.levels import Level, Place
+from bioctl.recipe.rules import tagged
 
 MOST_TIMES = 1000
 
 
 def read_body(node: Node, level: Level, place: Place) -> Body:
-    """Return the elements and structures of a list."""
+    """Return the elements and blocks of a list."""
     found: list[Any] = []
     for one in items(node, level.what, place):
         element = _item(one, level, place)
@@ -46,13 +46,13 @@ def _item(node: Node, level: Level, place: Place) -> object:
     mapping = place.scope.findings.attempt(node, node.as_mapping)
     if mapping is None:
         return None
-    structure = _STRUCTURES.get(next(iter(mapping.entries), ""))
-    return structure(mapping, level, place) if structure else level.read(mapping, place)
+    block = _BLOCKS.get(next(iter(mapping.entries), ""))
+    return block(mapping, level, place) if block else level.read(mapping, place)
 
 
 def _parallel(mapping: document.Mapping, level: Level, place: Place) -> Parallel:
     found = fields(mapping, place.scope.findings, "parallel", ("parallel", "branches"))
-    name = place.distinct(found.get("parallel"), "a structure")
+    name = place.distinct(found.get("parallel"), "a block")
     parts = items(found["branches"], "branch", place) if "branches" in found else []
     branches = tuple(_branch(part, level, place) for part in parts)
     if len(branches) == 1:
@@ -70,7 +70,7 @@ def _branch(node: Node, level: Level, place: Place) -> Branch:
 
 def _choose(mapping: document.Mapping, level: Level, place: Place) -> Choose:
     found = fields(mapping, place.scope.findings, "a choice", ("choose", "alternatives"))
-    name = place.distinct(found.get("choose"), "a structure")
+    name = place.distinct(found.get("choose"), "a block")
     parts = items(found["alternatives"], "alternative", place) if "alternatives" in found else []
     return Choose(name, tuple(_alternative(one, level, place) for one in parts), mapping.where)
 
@@ -104,7 +104,7 @@ def _repeat(mapping: document.Mapping, level: Level, place: Place) -> Repeat:
     more = ("until", "at most", "not reached")
     found = fields(mapping, scope.findings, "a loop", ("repeat", level.key), more)
     return Repeat(
-        name=place.distinct(found.get("repeat"), "a structure"),
+        name=place.distinct(found.get("repeat"), "a block"),
         body=read_body(found[level.key], level, place) if level.key in found else (),
         at_most=_times(found.get("at most"), mapping, place),
         until=scope.condition(found.get("until"), place.role),
@@ -133,7 +133,7 @@ def _synchronise(mapping: document.Mapping, _level: Level, place: Place) -> Sync
     )
 
 
-_STRUCTURES: Mapping[str, Callable[[document.Mapping, Level, Place], Any]] = {
+_BLOCKS: Mapping[str, Callable[[document.Mapping, Level, Place], Any]] = {
     "parallel": _parallel,
     "choose": _choose,
     "repeat": _repeat,

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from bioctl.errors import InputError
-from bioctl.recipe import grammar, header, structures
+from bioctl.recipe import blocks, grammar, header
 from bioctl.recipe.grammar import Recipe
 
 FORMAT = 2
@@ -22,7 +22,7 @@ _ABOUT = frozenset({"where", "status", "approvals"})
 
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
-    for room in (grammar, header, structures)
+    for room in (blocks, grammar, header)
     for kind in vars(room).values()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ != "Where"
 }

@@ -26,7 +26,7 @@ class ParameterSpec:
         default: used where the recipe says nothing, in `eu`; None makes the parameter required.
         choices: the words of a choice; the classes of a unit, () for any class.
         help: one sentence for people.
-        profile: whether the value may follow a profile in time.
+        ramp: whether the value may follow a ramp in time.
     """
 
     kind: Kind = "quantity"
@@ -36,7 +36,7 @@ class ParameterSpec:
     default: float | int | str | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
-    profile: bool = False
+    ramp: bool = False
 
 
 Ends = Literal["itself", "until"]

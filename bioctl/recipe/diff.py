@@ -1,4 +1,4 @@
-"""What changed between two recipes, in words: values, steps, order, structure, clocks."""
+"""What changed between two recipes, in words: values, steps, order, block, clocks."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -8,7 +8,7 @@ from bioctl.recipe.formula import show_range
 from bioctl.recipe.grammar import FormulaEntry, Parameter, PhaseStep, Recipe, Reminder
 from bioctl.recipe.outline import outline
 from bioctl.recipe.plan import clock_text
-from bioctl.recipe.profiles import text_of
+from bioctl.recipe.ramps import text_of
 
 
 def differences(old: Recipe, new: Recipe) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def differences(old: Recipe, new: Recipe) -> tuple[str, ...]:
         *_formula(old, new),
         *_equipment(old, new),
         *_steps(old, new),
-        *_structure(old, new),
+        *_block(old, new),
         *_clocks(old, new),
     )
 
@@ -81,8 +81,8 @@ def _used(name: str, recipe: Recipe) -> str:
 def _uses(step: PhaseStep, name: str) -> bool:
     words = (step.until or "").replace("(", " ").replace(")", " ").split()
     parameters = step.parameters.values()
-    in_profile = any(seg.formula == name for one in parameters for seg in one.profile)
-    return name in words or in_profile or any(one.formula == name for one in parameters)
+    in_ramp = any(one_piece.formula == name for one in parameters for one_piece in one.ramp)
+    return name in words or in_ramp or any(one.formula == name for one in parameters)
 
 
 def _equipment(old: Recipe, new: Recipe) -> Iterator[str]:
@@ -124,8 +124,8 @@ def _step(path: str, before: PhaseStep, after: PhaseStep) -> Iterator[str]:
 def _shown(parameter: Parameter | None) -> str:
     if parameter is None:
         return ""
-    if parameter.profile:
-        return text_of(parameter.profile, parameter.eu)
+    if parameter.ramp:
+        return text_of(parameter.ramp, parameter.eu)
     if isinstance(parameter.value, str):
         return parameter.value
     value = format_quantity(parameter.value, parameter.eu)
@@ -142,8 +142,8 @@ def _plain(value: object, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _structure(old: Recipe, new: Recipe) -> Iterator[str]:
-    """Tell structures that came, went or changed, and lists whose order changed."""
+def _block(old: Recipe, new: Recipe) -> Iterator[str]:
+    """Tell blocks that came, went or changed, and lists whose order changed."""
     before, after = outline(old), outline(new)
     for name in dict.fromkeys((*before, *after)):
         one, other = before.get(name), after.get(name)

@@ -8,7 +8,7 @@ from bioctl.language.quantity import compatible, convert
 from bioctl.language.tokens import Token, tokenise
 from bioctl.recipe.capabilities import PhaseSpec
 from bioctl.recipe.grammar import FormulaEntry, PhaseStep
-from bioctl.recipe.profiles import length_s
+from bioctl.recipe.ramps import length_s
 
 PERSON_S = 900.0
 """Planning assumption for a phase that asks a person, s."""
@@ -28,10 +28,10 @@ def expected(step: PhaseStep, spec: PhaseSpec, formula: Mapping[str, FormulaEntr
     """Return how long a phase is expected to take; 0 s and `unknown` where nobody can tell."""
     if step.takes_s is not None:
         return Expected(step.takes_s, "author")
-    profiles = [length_s(one.profile) for one in step.parameters.values() if one.profile]
+    ramps = [length_s(one.ramp) for one in step.parameters.values() if one.ramp]
     told = _library(step, spec)
-    if told is not None or profiles:
-        return Expected(max([told or 0.0, *profiles]), "library")
+    if told is not None or ramps:
+        return Expected(max([told or 0.0, *ramps]), "library")
     if step.until and (limit := _elapsed_limit(step.until, formula)):
         return Expected(min(limit, step.timeout_s), "condition")
     return Expected(PERSON_S, "person") if spec.asks else Expected(0.0, "unknown")

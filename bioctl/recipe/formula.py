@@ -25,8 +25,8 @@ from bioctl.recipe.grammar import (
     FormulaEntry,
     Parameter,
     PhaseStep,
+    Piece,
     Recipe,
-    Segment,
 )
 from bioctl.recipe.names import check_name
 from bioctl.recipe.rules import tagged
@@ -179,9 +179,9 @@ def _step(step: PhaseStep, formula: Mapping[str, FormulaEntry]) -> PhaseStep:
 
 
 def _resolved(parameter: Parameter, formula: Mapping[str, FormulaEntry]) -> Parameter:
-    if parameter.profile:
-        segments = tuple(_segment(one, parameter.eu, formula) for one in parameter.profile)
-        return replace(parameter, value=segments[0].value or 0.0, profile=segments)
+    if parameter.ramp:
+        pieces = tuple(_piece(one, parameter.eu, formula) for one in parameter.ramp)
+        return replace(parameter, value=pieces[0].value or 0.0, ramp=pieces)
     if parameter.formula is None:
         return parameter
     entry = formula[parameter.formula]
@@ -189,8 +189,8 @@ def _resolved(parameter: Parameter, formula: Mapping[str, FormulaEntry]) -> Para
     return replace(parameter, value=int(value) if isinstance(parameter.value, int) else value)
 
 
-def _segment(segment: Segment, eu: str, formula: Mapping[str, FormulaEntry]) -> Segment:
-    if segment.formula is None:
-        return segment
-    entry = formula[segment.formula]
-    return replace(segment, value=convert(entry.value, entry.eu, eu))
+def _piece(piece: Piece, eu: str, formula: Mapping[str, FormulaEntry]) -> Piece:
+    if piece.formula is None:
+        return piece
+    entry = formula[piece.formula]
+    return replace(piece, value=convert(entry.value, entry.eu, eu))

@@ -1,15 +1,15 @@
 """A recipe as it stands in memory: checked, resolved, frozen.
 
 recipe → unit procedure → operation → phase (ISA-88). What stands in a list runs one after the
-other, unless a structure (`bioctl.recipe.structures`) says otherwise.
+other, unless a block (`bioctl.recipe.blocks`) says otherwise.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bioctl.errors import Where
+from bioctl.recipe.blocks import Choose, Parallel, Repeat, Synchronise, parts_of
 from bioctl.recipe.header import Header
-from bioctl.recipe.structures import Choose, Parallel, Repeat, Synchronise, parts_of
 
 CRITICALITIES = ("CPP", "KPP", "monitored")
 """Critical and key process parameter, and one that is only watched; nothing written: neither."""
@@ -33,8 +33,8 @@ NOWHERE = Where("recipe")
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """One piece of a profile.
+class Piece:
+    """One piece of a ramp.
 
     Attributes:
         kind: `at` (where it starts), `to` (a ramp) or `stay`.
@@ -57,16 +57,16 @@ class Parameter:
 
     Attributes:
         value: a quantity in `eu`, a whole number, a text, a choice or an equipment role; of a
-            profile, where it starts.
+            ramp, where it starts.
         eu: engineering unit of a number, that of the phase library; "" otherwise.
         formula: the formula entry the value came from, or None for a literal or default.
-        profile: how the value goes on in time; () for a value that stays.
+        ramp: how the value goes on in time; () for a value that stays.
     """
 
     value: float | int | str
     eu: str = ""
     formula: str | None = None
-    profile: tuple[Segment, ...] = ()
+    ramp: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,16 @@ class PhaseStep:
     suppress: tuple[str, ...] = ()
 
 
-Structure = Parallel | Choose | Repeat | Synchronise
-PhaseElement = PhaseStep | Structure
+Block = Parallel | Choose | Repeat | Synchronise
+PhaseElement = PhaseStep | Block
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """An exception handler: what is done when a condition has been TRUE for some time.
 
-    A condition that is INVALID for as long alarms and holds.
+    While its phases run, those it watches over are held. A condition that is INVALID for as long
+    alarms and holds.
 
     Attributes:
         for_s: how long, s.
@@ -167,7 +168,7 @@ class UnitProcedure:
 
     name: str
     unit: str
-    operations: tuple[Operation | Structure, ...]
+    operations: tuple[Operation | Block, ...]
     watch: tuple[Watch, ...] = ()
     where: Where = field(default=NOWHERE, compare=False)
 
@@ -234,7 +235,7 @@ class Recipe:
     description: str
     formula: Mapping[str, FormulaEntry]
     equipment: Mapping[str, str]
-    procedure: tuple[UnitProcedure | Structure, ...]
+    procedure: tuple[UnitProcedure | Block, ...]
     header: Header = field(default_factory=Header)
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from bioctl.language.document import Mapping, Node, parse
 from bioctl.language.fields import fields
 from bioctl.language.nearest import visible
 from bioctl.language.quantity import compatible
+from bioctl.recipe.blocks import Body
 from bioctl.recipe.bodies import read_body
 from bioctl.recipe.clocks import read_clocks
 from bioctl.recipe.declared import names_fit, read_equipment, read_version
@@ -22,7 +23,6 @@ from bioctl.recipe.levels import Level, Place
 from bioctl.recipe.names import check_name
 from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
-from bioctl.recipe.structures import Body
 from bioctl.tags import UnitClass
 
 REQUIRED = ("part", "version", "description", "equipment", "procedure")

@@ -22,7 +22,7 @@ class Place:
 
     Attributes:
         role: the unit it is about; "" above unit procedures.
-        seen: names given in this list and its structures so far, with their nodes.
+        seen: names given in this list and its blocks so far, with their nodes.
     """
 
     scope: Scope

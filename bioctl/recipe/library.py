@@ -1,19 +1,18 @@
 """Where recipes are found: inside an installed package, or in the checkout's `recipes/`."""
 
-import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bioctl.errors import InputError
+from bioctl.language.document import Mapping, Scalar, Sequence, parse
 from bioctl.language.nearest import suggest, visible
 from bioctl.language.prescan import MAX_BYTES, too_large
-from bioctl.recipe.names import NAME, check_name
+from bioctl.recipe.names import check_name
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = "parts"
 """Folder beside recipes whose files they include."""
-
-_INCLUDE = re.compile(rf"^ *- +include: +({NAME}) *(?:#.*)?$", re.MULTILINE)
 
 
 def recipe_folder() -> Path:
@@ -103,15 +102,31 @@ def included_texts(text: str, file: Path) -> dict[str, str]:
     The controller may stand on another machine: a batch starts with all it needs.
     """
     found: dict[str, str] = {}
-    read, wanted = part_reader(file.parent), _INCLUDE.findall(text)
+    read, wanted = part_reader(file.parent), _includes(text)
     while wanted:
         name = wanted.pop()
-        if name not in found:
-            try:
-                found[name] = read(name)[0].decode()
-            except (InputError, UnicodeDecodeError):
-                continue
-            wanted.extend(_INCLUDE.findall(found[name]))
+        if name in found:
+            continue
+        with suppress(InputError, UnicodeDecodeError):
+            check_name(name, "the name of a part")
+            found[name] = read(name)[0].decode()
+            wanted.extend(_includes(found[name]))
+    return found
+
+
+def _includes(text: str) -> list[str]:
+    """Return the names after every `include` of a file; none where it is no YAML."""
+    try:
+        nodes = [parse(text, "part")]
+    except InputError:
+        return []
+    found = []
+    for node in nodes:  # grows while it is walked
+        if isinstance(node, Mapping):
+            child = node.entries.get("include")
+            found.extend([child.text] if isinstance(child, Scalar) else [])
+            nodes.extend(node.entries.values())
+        nodes.extend(node.items if isinstance(node, Sequence) else ())
     return found
 
 

@@ -1,7 +1,7 @@
 """From text to a checked recipe: every error of the file in one pass, sorted by its place."""
 
 from bioctl.errors import InputError, InputErrors
-from bioctl.language.document import Node, parse
+from bioctl.language.document import Mapping, Node, parse
 from bioctl.language.fields import fields
 from bioctl.recipe.bodies import read_body
 from bioctl.recipe.capabilities import Capabilities
@@ -47,6 +47,11 @@ def load_recipe(
 
 
 def _recipe(root: Node, scope: Scope) -> Recipe:
+    if isinstance(root, Mapping) and next(iter(root.entries), "") == "part":
+        scope.findings.add(
+            root, "this is a part, not a recipe.", "check a recipe that includes it."
+        )
+        scope.findings.finish()
     found = fields(root, scope.findings, "a recipe", _REQUIRED, _OPTIONAL)
     if "formula" in found:
         read_formula(found["formula"], scope)
@@ -55,8 +60,8 @@ def _recipe(root: Node, scope: Scope) -> Recipe:
     procedure = read_body(found["procedure"], PROCEDURE, place) if "procedure" in found else ()
     if "clocks" in found:
         read_clocks(found["clocks"], scope)
-    for inner, node, condition, role in scope.written.conditions:
-        inner.compile(node, condition, role)
+    for inner, node, condition, of in scope.written.conditions:
+        inner.compile(node, condition, of)
     if procedure:
         names_fit(found, scope)
     return Recipe(

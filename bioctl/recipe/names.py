@@ -22,8 +22,8 @@ STEP_KEYS = (
 )
 """Keys of a phase item, which no step can have as its name."""
 
-STRUCTURE_KEYS = ("parallel", "choose", "repeat", "synchronise", "include")
-"""First words of a structure, which no step can have as its name either."""
+BLOCK_KEYS = ("parallel", "choose", "repeat", "synchronise", "include")
+"""First words of a block, which no step can have as its name either."""
 
 _NAME = re.compile(NAME)
 _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # file names that Windows keeps for itself
@@ -46,7 +46,7 @@ def check_name(text: str, what: str) -> str:
             help="use up to 40 lower-case letters a-z, digits and _, the first a letter"
             + _proposal(text),
         )
-    if text in STEP_KEYS or text in STRUCTURE_KEYS or _DEVICES.fullmatch(text):
+    if text in STEP_KEYS or text in BLOCK_KEYS or _DEVICES.fullmatch(text):
         raise InputError(f"'{text}' can't be {what}: the word is reserved.", help="add to it.")
     return text
 

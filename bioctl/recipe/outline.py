@@ -1,10 +1,10 @@
-"""The structure of a recipe as flat lists: what stands where, in which order, under which terms."""
+"""The block of a recipe as flat lists: what stands where, in which order, under which terms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bioctl.recipe.blocks import Body, Choose, Parallel, Repeat, Synchronise
 from bioctl.recipe.grammar import Operation, Recipe, UnitProcedure, Watch
-from bioctl.recipe.structures import Body, Choose, Parallel, Repeat, Synchronise
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Outline:
 
 
 def outline(recipe: Recipe) -> dict[str, Outline]:
-    """Return every list and structure of the procedure by its place, the procedure first."""
+    """Return every list and block of the procedure by its place, the procedure first."""
     return dict(_list("the procedure", "", recipe.procedure, ""))
 
 

@@ -15,8 +15,8 @@ from bioctl.language.quantity import (
 )
 from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
 from bioctl.recipe.formula import show_range, unknown_entry, whole, wrong_eu
-from bioctl.recipe.grammar import FormulaEntry, Parameter, Segment
-from bioctl.recipe.profiles import check_order, items_of, rate_of, seconds_of, split_segment
+from bioctl.recipe.grammar import FormulaEntry, Parameter, Piece
+from bioctl.recipe.ramps import check_order, items_of, rate_of, seconds_of, split_piece
 from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
 
@@ -69,8 +69,8 @@ def _read(name: str, node: Node, spec: ParameterSpec, role: str, scope: Scope) -
     if spec.kind == "text":
         text = "" if isinstance(node, Scalar) and not node.text else scope.text(node, 500)
         return Parameter(text)
-    if spec.profile and isinstance(node, Sequence):
-        return _profile(name, node, spec, scope)
+    if spec.ramp and isinstance(node, Sequence):
+        return _ramp(name, node, spec, scope)
     text = scope.text(node)
     if not text:
         return None
@@ -136,22 +136,22 @@ def _from_formula(name: str, word: str, spec: ParameterSpec, scope: Scope) -> Pa
     return _checked(name, Quantity(entry.value, entry.eu), spec, word)
 
 
-def _profile(name: str, node: Sequence, spec: ParameterSpec, scope: Scope) -> Parameter | None:
+def _ramp(name: str, node: Sequence, spec: ParameterSpec, scope: Scope) -> Parameter | None:
     items = scope.findings.attempt(node, items_of, node) or []
-    read = [_segment(name, item, spec, scope) for item in items]
-    segments = [one for one in read if one is not None]
-    if not segments or len(segments) < len(read):
+    read = [_piece(name, item, spec, scope) for item in items]
+    pieces = [one for one in read if one is not None]
+    if not pieces or len(pieces) < len(read):
         return None
     before = len(scope.findings)
-    scope.findings.attempt(node, check_order, segments)
-    if len(scope.findings) > before or segments[0].value is None:
+    scope.findings.attempt(node, check_order, pieces)
+    if len(scope.findings) > before or pieces[0].value is None:
         return None
-    return Parameter(segments[0].value, spec.eu, profile=tuple(segments))
+    return Parameter(pieces[0].value, spec.eu, ramp=tuple(pieces))
 
 
-def _segment(name: str, node: Node, spec: ParameterSpec, scope: Scope) -> Segment | None:
+def _piece(name: str, node: Node, spec: ParameterSpec, scope: Scope) -> Piece | None:
     text, attempt = scope.text(node), scope.findings.attempt
-    words = attempt(node, split_segment, text) if text else None
+    words = attempt(node, split_piece, text) if text else None
     if words is None:
         scope.mention(node)
         return None
@@ -161,7 +161,7 @@ def _segment(name: str, node: Node, spec: ParameterSpec, scope: Scope) -> Segmen
     if len(scope.findings) > before or (value and read is None):
         return None
     number = float(read.value) if read else None
-    return Segment(kind, number, read.formula if read else None, long, fast)
+    return Piece(kind, number, read.formula if read else None, long, fast)
 
 
 def _value(name: str, text: str, spec: ParameterSpec, scope: Scope) -> Parameter | None:

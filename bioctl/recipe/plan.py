@@ -46,7 +46,7 @@ def duration(seconds: float) -> str:
 
 
 def label(span: Span) -> str:
-    """Return what a line says: name and text, with the word of a structure before it."""
+    """Return what a line says: name and text, with the word of a block before it."""
     word = "" if span.kind in ("unit procedure", "operation", "phase") else f"{span.kind} "
     text = f": {span.text}" if span.kind == "phase" else f", {span.text}" if span.text else ""
     if span.kind in ("when", "otherwise"):

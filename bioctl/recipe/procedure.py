@@ -3,12 +3,12 @@
 from bioctl.language.document import Mapping, Node
 from bioctl.language.fields import fields
 from bioctl.language.nearest import suggest, visible
+from bioctl.recipe.blocks import Body
 from bioctl.recipe.bodies import items, read_body
 from bioctl.recipe.grammar import Operation, UnitProcedure, Watch
 from bioctl.recipe.include import read_include
 from bioctl.recipe.levels import Level, Place
 from bioctl.recipe.steps import read_step
-from bioctl.recipe.structures import Body
 
 THEN = ("hold", "alarm", "stop", "abort")
 """What an exception handler ends with."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bioctl.recipe.blocks import Body, Choose, Parallel, Repeat, Synchronise
 from bioctl.recipe.capabilities import Capabilities
 from bioctl.recipe.expected import Expected, expected
 from bioctl.recipe.grammar import Operation, PhaseStep, Recipe, UnitProcedure
-from bioctl.recipe.structures import Body, Choose, Parallel, Repeat, Synchronise
 
 PASSES = 3
 """Branches that meet at a point move each other; after this often no point moves any more."""
@@ -18,9 +18,9 @@ class Span:
     """One line of a plan; times in seconds since the start of the procedure.
 
     Attributes:
-        kind: `unit procedure`, `operation`, `phase`, or the word of a structure or its part.
+        kind: `unit procedure`, `operation`, `phase`, or the word of a block or its part.
         text: what stands there, for people: the phase, the condition, how often.
-        path: as in the journal; of structures, with their name at the end.
+        path: as in the journal; of blocks, with their name at the end.
         role: of the unit it is about, "" for none.
         depth: how far inside it stands.
         expected: of a phase.

@@ -12,7 +12,7 @@ from bioctl.recipe.capabilities import Capabilities
 from bioctl.recipe.grammar import ADJUSTABLE, CRITICALITIES, SCALING
 from bioctl.recipe.header import STATUSES
 from bioctl.recipe.levels import Level
-from bioctl.recipe.names import NAME, STEP_KEYS, STRUCTURE_KEYS, VERSION
+from bioctl.recipe.names import BLOCK_KEYS, NAME, STEP_KEYS, VERSION
 from bioctl.recipe.steps import ON_TIMEOUT, ROLES
 
 Schema = dict[str, Any]
@@ -135,11 +135,11 @@ def _clock() -> Schema:
 
 
 def _list(level: Level, element: Schema) -> Schema:
-    """Return the schema of a list: its elements, and structures of the same level."""
+    """Return the schema of a list: its elements, and blocks of the same level."""
     inner = {level.key: {"$ref": f"#/$defs/{level.key}"}}
     way = {"when": _CONDITION, **inner}
     other = {"otherwise": {"enum": ["nothing", None]}, **inner}
-    structures = {
+    blocks = {
         "parallel": {"branches": _rows(_object({"branch": _NAME, **inner}), "At the same time.")},
         "choose": {
             "alternatives": _rows(
@@ -156,10 +156,10 @@ def _list(level: Level, element: Schema) -> Schema:
         "synchronise": {"timeout": _TIME},
     }
     if level is procedure.PROCEDURE:
-        structures["include"] = {}
+        blocks["include"] = {}
     choices = [
         _object({name: _NAME, **rest}, optional=("until", "not reached"))
-        for name, rest in structures.items()
+        for name, rest in blocks.items()
     ]
     described = f"A {level.what}, or parallel, choose, repeat, synchronise."
     return _rows({"anyOf": [element, *choices]}, described)
@@ -192,7 +192,7 @@ def _operation() -> Schema:
 
 
 def _phase(capabilities: Capabilities) -> Schema:
-    reserved = "|".join((*STEP_KEYS, *STRUCTURE_KEYS))
+    reserved = "|".join((*STEP_KEYS, *BLOCK_KEYS))
     roles = "|".join(ROLES)
     return {
         "type": "object",
@@ -206,7 +206,9 @@ def _phase(capabilities: Capabilities) -> Schema:
             "remind": {"type": "string", "pattern": f"^({roles}) after .+$"},
             "restart at": {**_NAME, "description": "Where a held batch goes on."},
             "checked by": _words(*ROLES, description="A second person signs the answer."),
-            "suppress alarms": _rows(_NAME, "Measurements whose alarms are expected here."),
+            "suppress alarms": _rows(
+                {"type": "string"}, "Measurements whose alarms are expected here."
+            ),
             "note": {"type": "string", "description": "For the operator."},
         },
         "patternProperties": {
@@ -226,7 +228,7 @@ def _parameters(capabilities: Capabilities) -> Schema:
             earlier = properties.get(name, {})
             types = {
                 *_VALUE["type"],
-                *(["array"] if spec.profile else []),
+                *(["array"] if spec.ramp else []),
                 *earlier.get("type", ()),
             }
             said = f"{earlier['description']}\n{told}" if earlier else told

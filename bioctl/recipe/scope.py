@@ -15,6 +15,9 @@ from bioctl.tags import UnitClass
 PartReader = Callable[[str], tuple[bytes, str]]
 """Content and file name of an included part, by its name; InputError where there is none."""
 
+Asker = tuple[str, bool]
+"""Who asks a condition: a role, "" for none, and whether it is a phase of it."""
+
 
 @dataclass(slots=True)
 class Written:
@@ -28,7 +31,7 @@ class Written:
     clocks: dict[str, Clock] = field(default_factory=dict)
     brought: dict[str, FormulaEntry] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
-    conditions: list[tuple["Scope", Node, str, str]] = field(default_factory=list)
+    conditions: list[tuple["Scope", Node, str, "Asker"]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -54,8 +57,8 @@ class Scope:
     part: PartReader | None = None
     open: tuple[str, ...] = ()
     outer: "Scope | None" = None
-    names_on: dict[str, dict[str, str]] = field(default_factory=dict)  # by role, for conditions
-    compiled: dict[tuple[str, str], Condition] = field(default_factory=dict)
+    names_on: dict["Asker", dict[str, str]] = field(default_factory=dict)
+    compiled: dict[tuple["Asker", str], Condition] = field(default_factory=dict)
 
     @property
     def findings(self) -> Findings:
@@ -91,27 +94,28 @@ class Scope:
             self.findings.add(node, f"the text has more than {longest} characters.", "shorten it.")
         return text
 
-    def condition(self, node: Node | None, role: str) -> str | None:
+    def condition(self, node: Node | None, role: str, *, timed: bool = False) -> str | None:
         """Return the text of a condition; it is compiled when all names are known.
 
         Args:
             node: where it stands.
             role: the unit whose measurements it may use; "" for none.
+            timed: whether it belongs to a phase, and so may use `elapsed`.
         """
         text = self.text(node)
         if node is None or not text:
             return None
-        self.written.conditions.append((self, node, text, role))
+        self.written.conditions.append((self, node, text, (role, timed)))
         return text
 
-    def compile(self, node: Node, text: str, role: str) -> None:
+    def compile(self, node: Node, text: str, of: "Asker") -> None:
         """Compile a condition, and note the names it uses."""
-        key = (role, text)
+        key = (of, text)
         compiled = self.compiled.get(key)
-        if compiled is None and not self._depends_on_wrong(text, role):
-            names = self.names_on.get(role)
+        if compiled is None and not self._depends_on_wrong(text, of[0]):
+            names = self.names_on.get(of)
             if names is None:
-                names = self.names_on[role] = self._names(role)
+                names = self.names_on[of] = self._names(of)
             compiled = self.findings.attempt(node, compile_tagged, text, names)
         if compiled is None:
             self.mention(node)
@@ -127,8 +131,10 @@ class Scope:
             self.written.entries.update(words)
             self.written.roles.update(words)
 
-    def _names(self, role: str) -> dict[str, str]:
-        return condition_names(self.roles.get(role), self.entries(), self.written.results)
+    def _names(self, of: "Asker") -> dict[str, str]:
+        role, timed = of
+        names = condition_names(self.roles.get(role), self.entries(), self.written.results)
+        return {name: eu for name, eu in names.items() if timed or name != "elapsed"}
 
     def _depends_on_wrong(self, text: str, role: str) -> bool:
         """Return whether a condition names something that is reported already."""

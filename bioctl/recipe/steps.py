@@ -54,7 +54,7 @@ def _phase(name: str, mapping: Mapping, place: Place) -> PhaseStep:
         name=name,
         phase=spec.name if spec else "",
         parameters=parameters,
-        until=scope.condition(get("until"), place.role),
+        until=scope.condition(get("until"), place.role, timed=True),
         timeout_s=place.timeout(get("timeout"), mapping, "a phase"),
         where=mapping.where,
         note=scope.text(note, 500) if note else "",

@@ -1,10 +1,10 @@
-"""A recipe with its phases changed, and its structure left as it is."""
+"""A recipe with its phases changed, and its block left as it is."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from bioctl.recipe.blocks import mapped
 from bioctl.recipe.grammar import Operation, PhaseStep, Recipe, UnitProcedure, Watch
-from bioctl.recipe.structures import mapped
 
 Change = Callable[[PhaseStep], PhaseStep]
 

@@ -8,7 +8,7 @@ from bioctl.recipe.grammar import Recipe
 from bioctl.recipe.library import find_recipe
 from bioctl.recipe.load import load_recipe
 
-from .test_structures import TEXT
+from .test_blocks import TEXT
 
 ABLE = capabilities()
 R1 = find_recipe("packed_bed_expansion").read_text("utf-8")
@@ -59,7 +59,7 @@ def test_part_that_is_left_out_is_told_by_its_phases() -> None:
     assert "formula: fill volume (5 mL) removed" in changes
 
 
-STRUCTURES = [
+BLOCKS = [
     ("at most: 3", "at most: 4", ("at most 3 times", "at most 4 times", "in loop expand/prepare")),
     ("- to 33 degC over", "- to 34 degC over", ("→ 33 degC over 12 h", "→ 34 degC over 12 h")),
     ("limit: 8 h", "limit: 7 h", ("limit of clock set up time 8 h → 7 h",)),
@@ -70,7 +70,7 @@ STRUCTURES = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), STRUCTURES)
+@pytest.mark.parametrize(("old", "new", "expected"), BLOCKS)
 def test_change_of_structure_is_told(old: str, new: str, expected: tuple[str, ...]) -> None:
     (change,) = told(TEXT, (old, new))
     assert [word for word in expected if word not in change] == []

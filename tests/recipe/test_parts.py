@@ -137,3 +137,17 @@ def test_batch_takes_all_parts_along() -> None:
     file = find_recipe("autologous_cart_24h")
     texts = included_texts(file.read_text("utf-8"), file)
     assert set(texts) == {"wash_formulate_fill_freeze", "wash_and_formulate", "fill", "freeze"}
+
+
+def test_own_parts_go_along_however_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "rinse.yaml").write_text(PART)
+    flow = RECIPE.replace("  - include: rinse", "  - {include: rinse}")
+    assert included_texts(flow, tmp_path / "r.yaml") == {"rinse": PART}
+    assert included_texts("recipe: [", tmp_path / "r.yaml") == {}
+    stray = RECIPE.replace("include: rinse", "include: ../../secret")
+    assert included_texts(stray, tmp_path / "r.yaml") == {}
+
+
+def test_part_that_is_checked_as_a_recipe_is_told_apart() -> None:
+    assert "this is a part, not a recipe." in refusal(PART)

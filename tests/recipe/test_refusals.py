@@ -70,7 +70,7 @@ CHANGES = [
         "or remove it.",
     ),
     ("on: filler", "on: filer", "'filer' is no role of the equipment.", "did you mean 'filler'?"),
-    # structure
+    # block
     (
         "unit procedure: fill",
         "unit procedure: expand",

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from bioctl.recipe.blocks import Body, Branch, Parallel, Synchronise, bodies
 from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure
-from bioctl.recipe.structures import Body, Branch, Parallel, Synchronise, bodies
 from bioctl.recipe.verify.context import Context
 
 

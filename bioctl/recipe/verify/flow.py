@@ -4,9 +4,7 @@ from typing import Any
 
 from bioctl.errors import Where
 from bioctl.language.nearest import visible
-from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure, Watch
-from bioctl.recipe.levels import LONGEST_S
-from bioctl.recipe.structures import (
+from bioctl.recipe.blocks import (
     Alternative,
     Body,
     Choose,
@@ -14,6 +12,8 @@ from bioctl.recipe.structures import (
     Repeat,
     Synchronise,
 )
+from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure, Watch
+from bioctl.recipe.levels import LONGEST_S
 from bioctl.recipe.verify.context import Context
 from bioctl.recipe.verify.satisfiable import Verdict
 

@@ -1,9 +1,9 @@
 """Rules about one phase: hold and restart, its time-out, and alarms that must not be silent."""
 
 from bioctl.language.quantity import format_quantity
+from bioctl.recipe.blocks import bodies
 from bioctl.recipe.expected import expected
 from bioctl.recipe.grammar import Operation, PhaseElement, PhaseStep, operations_of
-from bioctl.recipe.structures import bodies
 from bioctl.recipe.verify.context import Context
 
 

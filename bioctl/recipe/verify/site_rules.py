@@ -8,7 +8,7 @@ from bioctl.language.truth import Lookup, Truth
 from bioctl.recipe.capabilities import Guard, UnitLimits
 from bioctl.recipe.formula import show_range
 from bioctl.recipe.grammar import Parameter, PhaseStep
-from bioctl.recipe.profiles import points
+from bioctl.recipe.ramps import points
 from bioctl.recipe.verify.context import Context
 from bioctl.tags import UnitClass
 from bioctl.values import Reading, bad
@@ -58,8 +58,8 @@ def _numeric(parameter: Parameter, eu: str) -> bool:
 
 
 def _all_values(parameter: Parameter, eu: str) -> Iterator[float]:
-    """Yield every value a parameter takes, profiles too, in `eu`."""
-    corners = points(parameter.profile) if parameter.profile else [(0.0, float(parameter.value))]
+    """Yield every value a parameter takes, ramps too, in `eu`."""
+    corners = points(parameter.ramp) if parameter.ramp else [(0.0, float(parameter.value))]
     for value in dict.fromkeys(value for _, value in corners):
         yield convert(value, parameter.eu, eu)
 

@@ -1,10 +1,11 @@
-"""Structures, waits, exceptions, clocks and header: read as written, refused in words."""
+"""Blocks, waits, exceptions, clocks and header: read as written, refused in words."""
 
 import pytest
 
 from bioctl.errors import InputErrors
 from bioctl.language.findings import render
 from bioctl.phases.library import capabilities
+from bioctl.recipe.blocks import Choose, Parallel, Repeat, Synchronise
 from bioctl.recipe.canonical import canonical, from_dict, recipe_hash, to_dict
 from bioctl.recipe.formula import apply_formula
 from bioctl.recipe.grammar import (
@@ -16,8 +17,7 @@ from bioctl.recipe.grammar import (
     operations_of,
 )
 from bioctl.recipe.load import load_recipe
-from bioctl.recipe.profiles import points
-from bioctl.recipe.structures import Choose, Parallel, Repeat, Synchronise
+from bioctl.recipe.ramps import points
 
 TEXT = """\
 recipe: everything
@@ -126,7 +126,7 @@ def operation_parts() -> tuple[object, ...]:
     return next(operations_of(part)).phases
 
 
-def test_structures_are_read_as_they_stand() -> None:
+def test_blocks_are_read_as_they_stand() -> None:
     measure, adjust, both = operation_parts()
     assert isinstance(measure, PhaseStep)
     assert isinstance(adjust, Choose)
@@ -140,7 +140,7 @@ def test_structures_are_read_as_they_stand() -> None:
     assert ready == Synchronise("ready", 7200.0)
 
 
-def test_structures_add_nothing_to_paths_and_handlers_come_last() -> None:
+def test_blocks_add_nothing_to_paths_and_handlers_come_last() -> None:
     assert [path for path, _ in load().steps()] == [
         "expand/prepare/measure",
         "expand/prepare/correct",
@@ -246,11 +246,12 @@ REFUSED = [
     ("                    at most: 3\n", "", "a loop needs 'at most'. [unbounded-wait]", ""),
     ("- repeat: look", "- parallel: look", "parallel needs 'branches'.", ""),
     ("branch: people", "branch: cells", "the branch 'cells' is there already", ""),
-    ("- choose: adjust", "- choose: measure", "the structure 'measure' is there already", ""),
+    ("- choose: adjust", "- choose: measure", "the block 'measure' is there already", ""),
     ("- tell: confirm", "- repeat: confirm", "a loop needs 'phases'.", ""),
     ("offline_ph < 7\n", "offline_ph < 7 degC\n", "[eu-mismatch]", ""),
-    ("at growth_temperature for 2 d", "to 37 degC over 2 d", "a profile begins with", ""),
-    ("to 33 degC over 12 h", "to 33 degC", "'to 33 degC' is no piece of a profile.", "write `at"),
+    ("offline_ph < 7\n", "elapsed > 7 h\n", "unknown name 'elapsed'.", "known names: "),
+    ("at growth_temperature for 2 d", "to 37 degC over 2 d", "a ramp begins with", ""),
+    ("to 33 degC over 12 h", "to 33 degC", "'to 33 degC' is no piece of a ramp.", "write `at"),
     ("to 33 degC over 12 h", "to 33 rpm over 12 h", "temperature is in degC, '33 rpm' is not.", ""),
     ("to 33 degC over 12 h", "to 53 degC over 12 h", "53 degC is outside 4 .. 40 degC.", ""),
     ("to 33 degC over 12 h", "to 33 degC at 1 rpm", "'1 rpm' is not a rate of this value.",
@@ -276,8 +277,8 @@ def test_words_of_the_grammar_can_not_be_names(word: str) -> None:
 
 def test_profile_of_formula_values_follows_the_batch() -> None:
     changed = apply_formula(load(), {"growth_temperature": "36.5 degC"})
-    profile = dict(changed.steps())["expand/prepare/grow"].parameters["temperature"].profile
-    assert points(profile) == [
+    ramp = dict(changed.steps())["expand/prepare/grow"].parameters["temperature"].ramp
+    assert points(ramp) == [
         (0.0, 36.5), (172800.0, 36.5), (216000.0, 33.0), (302400.0, 33.0),
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Profiles: a value that changes in time, by ramps and stays.
+"""Ramps: a value that changes in time, piece by piece.
 
 temperature:
 - at 4 degC for 10 min
@@ -14,12 +14,12 @@ from bioctl.errors import InputError
 from bioctl.language.document import Node, Sequence
 from bioctl.language.nearest import visible
 from bioctl.language.quantity import compatible, convert, format_quantity, parse_quantity
-from bioctl.recipe.grammar import Segment
+from bioctl.recipe.grammar import Piece
 
-MAX_SEGMENTS = 50
+MAX_PIECES = 50
 LONGEST_S = 90 * 86400.0
 
-_SEGMENT = re.compile(
+_PIECE = re.compile(
     r"(?:(?P<at>at) (?P<start>.+?)(?: for (?P<for>.+))?"
     r"|to (?P<end>.+?) (?:over (?P<over>.+)|at (?P<rate>.+))"
     r"|(?P<stay>stay) (?P<long>.+))"
@@ -29,18 +29,18 @@ _FORM = (
 )
 
 Written = tuple[str, str, str, str]
-"""Kind, value, time and rate of a segment, as written; "" where there is none."""
+"""Kind, value, time and rate of a piece, as written; "" where there is none."""
 
 
-def split_segment(text: str) -> Written:
-    """Return the words of one segment.
+def split_piece(text: str) -> Written:
+    """Return the words of one piece.
 
     Raises:
-        InputError: not of the form of a segment.
+        InputError: not of the form of a piece.
     """
-    found = _SEGMENT.fullmatch(text)
+    found = _PIECE.fullmatch(text)
     if found is None:
-        raise InputError(f"'{visible(text)}' is no piece of a profile.", help=_FORM)
+        raise InputError(f"'{visible(text)}' is no piece of a ramp.", help=_FORM)
     if found["at"]:
         return "at", found["start"], found["for"] or "", ""
     if found["stay"]:
@@ -49,7 +49,7 @@ def split_segment(text: str) -> Written:
 
 
 def seconds_of(text: str) -> float | None:
-    """Return a time of a segment in seconds; None for "".
+    """Return a time of a piece in seconds; None for "".
 
     Raises:
         InputError: not a time above 0 s.
@@ -85,51 +85,51 @@ def rate_of(text: str, eu: str) -> float | None:
 
 
 def items_of(node: Sequence) -> list[Node]:
-    """Return the pieces of a profile.
+    """Return the pieces of a ramp.
 
     Raises:
         InputError: there are none, or too many.
     """
-    if not 0 < len(node.items) <= MAX_SEGMENTS:
-        node.refuse(f"a profile has 1 to {MAX_SEGMENTS} pieces.", _FORM)
+    if not 0 < len(node.items) <= MAX_PIECES:
+        node.refuse(f"a ramp has 1 to {MAX_PIECES} pieces.", _FORM)
     return node.items
 
 
-def check_order(segments: list[Segment]) -> None:
-    """Refuse a profile that does not begin with `at`, or says it again.
+def check_order(pieces: list[Piece]) -> None:
+    """Refuse a ramp that does not begin with `at`, or says it again.
 
     Raises:
         InputError: so it is.
     """
-    if segments[0].kind != "at" or any(one.kind == "at" for one in segments[1:]):
-        raise InputError("a profile begins with `at`, and has it once.", help=_FORM)
+    if pieces[0].kind != "at" or any(one.kind == "at" for one in pieces[1:]):
+        raise InputError("a ramp begins with `at`, and has it once.", help=_FORM)
 
 
-def points(profile: tuple[Segment, ...]) -> list[tuple[float, float]]:
-    """Return the corners of a profile: seconds since its beginning, and the value in its eu."""
+def points(ramp: tuple[Piece, ...]) -> list[tuple[float, float]]:
+    """Return the corners of a ramp: seconds since its beginning, and the value in its eu."""
     now, value, corners = 0.0, 0.0, []
-    for segment in profile:
-        if segment.kind == "at":
-            value = float(segment.value or 0.0)
+    for piece in ramp:
+        if piece.kind == "at":
+            value = float(piece.value or 0.0)
             corners.append((0.0, value))
-        target = value if segment.value is None else segment.value
-        took = segment.seconds or 0.0
-        if segment.rate:
-            took = abs(target - value) / segment.rate
+        target = value if piece.value is None else piece.value
+        took = piece.seconds or 0.0
+        if piece.rate:
+            took = abs(target - value) / piece.rate
         now, value = now + took, target
         if took:
             corners.append((now, value))
     return corners
 
 
-def length_s(profile: tuple[Segment, ...]) -> float:
-    """Return how long a profile takes, s."""
-    return points(profile)[-1][0]
+def length_s(ramp: tuple[Piece, ...]) -> float:
+    """Return how long a ramp takes, s."""
+    return points(ramp)[-1][0]
 
 
-def text_of(profile: tuple[Segment, ...], eu: str) -> str:
-    """Return a profile as people say it: `4 → -5 degC over 9 min, then …`."""
-    corners = points(profile)
+def text_of(ramp: tuple[Piece, ...], eu: str) -> str:
+    """Return a ramp as people say it: `4 → -5 degC over 9 min, then …`."""
+    corners = points(ramp)
     said = [format_quantity(corners[0][1], eu)]
     for (t0, a), (t1, b) in pairwise(corners):
         took = format_quantity(t1 - t0, "s")

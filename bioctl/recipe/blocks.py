@@ -1,6 +1,6 @@
 """What may stand in a list beside its elements: parallel, choice, bounded loop, synchronise.
 
-The same four at every level: among phases, operations and unit procedures. A structure adds nothing
+The same four at every level: among phases, operations and unit procedures. A block adds nothing
 to the path of what is inside, so names stay unique in the whole list. Its branches end where it
 ends: a block can't miss its convergence.
 """
@@ -14,7 +14,7 @@ from bioctl.errors import Where
 NOWHERE = Where("recipe")
 
 Body = tuple[Any, ...]
-"""Elements of one level (phases, operations or unit procedures), and structures."""
+"""Elements of one level (phases, operations or unit procedures), and blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ class Synchronise:
     where: Where = field(default=NOWHERE, compare=False)
 
 
-STRUCTURES = (Parallel, Choose, Repeat, Synchronise)
+BLOCKS = (Parallel, Choose, Repeat, Synchronise)
 
 
 def bodies(part: object) -> tuple[Body, ...]:
-    """Return the lists inside a structure; () for anything else."""
+    """Return the lists inside a block; () for anything else."""
     if isinstance(part, Parallel):
         return tuple(branch.body for branch in part.branches)
     if isinstance(part, Choose):
@@ -95,7 +95,7 @@ def bodies(part: object) -> tuple[Body, ...]:
 
 
 def parts_of(body: Body) -> Iterator[Any]:
-    """Yield every element and structure of a list, inner ones after their structure."""
+    """Yield every element and block of a list, inner ones after their block."""
     for part in body:
         yield part
         for inner in bodies(part):
@@ -103,7 +103,7 @@ def parts_of(body: Body) -> Iterator[Any]:
 
 
 def mapped(body: Body, change: Callable[[Any], Any]) -> Body:
-    """Return a list with every element that is no structure changed."""
+    """Return a list with every element that is no block changed."""
 
     def inner(part: Any) -> Any:  # noqa: ANN401  elements of any level
         if isinstance(part, Parallel):
