@@ -64,9 +64,9 @@ def new_batch(core: Core, args: Mapping[str, Any], utc: float) -> tuple[str, dic
     recipe, scale = _scaled(core, master, args.get("scale"))
     recipe = apply_formula(recipe, _texts(args.get("values")))
     chosen = _texts(args.get("units"))
+    control = bind(recipe, core.site.units, chosen, master_hash=content)
     refuse_wrong(verify(recipe, able, file, limits_of(core.site.units), chosen))
     check_startable(recipe, able.phases)
-    control = bind(recipe, core.site.units, chosen, master_hash=content)
     known = core.state.batches.get(batch)
     if known is not None:
         if known.state is not State.IDLE or known.control.hash() != control.hash():
