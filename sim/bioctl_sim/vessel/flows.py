@@ -82,18 +82,30 @@ def worn(gain: float, wear: float, hours: float) -> float:
     return gain * max(0.5, 1.0 - wear * hours / 24.0)
 
 
+def _turn(
+    s: State, nominal: float, run: int, total: int, bottle: int, finite: float, gain: float
+) -> float:
+    """Turn a pump for a second at mL/min; return the L that its bottle gives.
+
+    `run`, `total` and `bottle` are places; `gain` is what arrives of what the pump counts.
+    """
+    turned = nominal * _PER_MINUTE
+    s[run] += _SECOND
+    s[total] += 1000.0 * turned
+    volume = turned * gain
+    if finite > 0.0:
+        volume = min(volume, s[bottle])
+        s[bottle] -= volume
+    return volume
+
+
 def _base(
     s: State, u: list[float], e: list[float], k: list[float], p: VesselParameters, a: Actuators
 ) -> None:
-    turned = u[outputs.BASE_SP] * _PER_MINUTE
-    s[RUN_BASE] += _SECOND
-    s[TOTAL_BASE] += 1000.0 * turned
-    if e[effects.BASE_EMPTY] > 0.0:
-        return
-    volume = turned * worn(a.base_gain, a.wear, s[RUN_BASE]) * e[effects.BASE_FLOW]
-    if p.base_bottle:
-        volume = min(volume, s[BOTTLE_BASE])
-        s[BOTTLE_BASE] -= volume
+    gain = worn(a.base_gain, a.wear, s[RUN_BASE]) * e[effects.BASE_FLOW]
+    gain *= 1.0 - e[effects.BASE_EMPTY]
+    wanted = u[outputs.BASE_SP]
+    volume = _turn(s, wanted, RUN_BASE, TOTAL_BASE, BOTTLE_BASE, p.base_bottle, gain)
     sid, tic = s[SID], s[TIC]
     _pour(s, k, _BASE_ROW, min(volume, p.capacity - s[VOLUME]), p.wall, 1.0, 0.0)
     s[POOL_SID] += s[SID] - sid
@@ -104,15 +116,10 @@ def _base(
 def _feed(
     s: State, u: list[float], e: list[float], k: list[float], p: VesselParameters, a: Actuators
 ) -> None:
-    turned = u[outputs.FEED_SP] * _PER_MINUTE
-    s[RUN_FEED] += _SECOND
-    s[TOTAL_FEED] += 1000.0 * turned
-    if e[effects.FEED_EMPTY] > 0.0:
-        return
-    volume = turned * worn(a.feed_gain, a.wear, s[RUN_FEED]) * e[effects.FEED_FLOW]
-    if p.feed_bottle:
-        volume = min(volume, s[BOTTLE_FEED])
-        s[BOTTLE_FEED] -= volume
+    gain = worn(a.feed_gain, a.wear, s[RUN_FEED]) * e[effects.FEED_FLOW]
+    gain *= 1.0 - e[effects.FEED_EMPTY]
+    wanted = u[outputs.FEED_SP]
+    volume = _turn(s, wanted, RUN_FEED, TOTAL_FEED, BOTTLE_FEED, p.feed_bottle, gain)
     volume = min(volume, p.capacity - s[VOLUME])
     _pour(s, k, _FEED_ROW, volume, p.wall, e[effects.FEED_STRENGTH], e[effects.FEED_WARMTH])
 

@@ -1,7 +1,7 @@
 """The vessel's own loops, for plants that close them in the equipment.
 
-PI laws on what the sensors show (errors and failures included). While a loop is off it follows the
-outputs, so that switching it on does not bump them. Structures as in common practice: jacket set
+PI laws on what the sensors show (errors and failures included). A loop that is switched on begins
+where its outputs stand, so that nothing is bumped. Structures as in common practice: jacket set
 point by a cascade; pH by CO2 or base with a dead band; oxygen by nitrogen, then agitation, then gas
 flow, then oxygen enrichment; feed by weight; antifoam by foam height.
 """
@@ -23,6 +23,9 @@ from bioctl_sim.vessel.state import (
     PROBE_T,
     TOTAL_ANTIFOAM,
     VOLUME,
+    WAS_O2,
+    WAS_PH,
+    WAS_T,
     State,
 )
 
@@ -61,8 +64,10 @@ def _temperature(s: State, u: list[float], e: list[float], p: VesselParameters) 
     seen = e[effects.TEMPERATURE_GAIN] * s[PROBE_T] + e[effects.TEMPERATURE_OFFSET]
     error = u[outputs.SET_T] - seen
     if u[outputs.LOCAL_T] <= 0.0:
-        s[LOOP_T] = u[outputs.JACKET_SP] - p.gain_t * error
+        s[WAS_T] = 0.0
         return
+    if s[WAS_T] == 0.0:
+        s[WAS_T], s[LOOP_T] = 1.0, u[outputs.JACKET_SP] - p.gain_t * error
     wanted = s[LOOP_T] + p.gain_t * error
     out = max(p.jacket_low, min(p.jacket_high, wanted))
     if out == wanted or (wanted > out) != (error > 0.0):
@@ -78,8 +83,11 @@ def _ph(s: State, u: list[float], e: list[float], p: VesselParameters, on: bool)
     else:
         error -= _PH_BAND if error > 0.0 else -_PH_BAND
     if not on:
-        s[LOOP_PH] = u[outputs.BASE_SP] / p.base_max - u[outputs.CO2_SP] / p.co2_max
+        s[WAS_PH] = 0.0
         return
+    if s[WAS_PH] == 0.0:
+        dosing = u[outputs.BASE_SP] / p.base_max - u[outputs.CO2_SP] / p.co2_max
+        s[WAS_PH], s[LOOP_PH] = 1.0, dosing - p.gain_ph * error
     wanted = s[LOOP_PH] + p.gain_ph * error
     out = max(-1.0, min(1.0, wanted))
     if out == wanted or (wanted > out) != (error > 0.0):
@@ -90,12 +98,14 @@ def _ph(s: State, u: list[float], e: list[float], p: VesselParameters, on: bool)
 
 def _oxygen(s: State, u: list[float], e: list[float], p: VesselParameters, on: bool) -> None:  # noqa: FBT001
     if not on:
-        s[LOOP_O2] = 0.0
+        s[WAS_O2] = 0.0
         return
     seen = e[effects.OXYGEN_GAIN] * s[PROBE_O2] + e[effects.OXYGEN_OFFSET]
     error = u[outputs.SET_O2] - seen
     stir = _N2_SPAN if p.agitator_high > p.agitator_low else 0.0
     gas = stir + (_N2_SPAN if p.gas_high > p.gas_low else 0.0)
+    if s[WAS_O2] == 0.0:
+        s[WAS_O2], s[LOOP_O2] = 1.0, _sequence_at(u, p, stir, gas) - p.gain_o2 * error
     wanted = s[LOOP_O2] + p.gain_o2 * error
     out = max(-_N2_SPAN, min(gas + _O2_SPAN, wanted))
     if out == wanted or (wanted > out) != (error > 0.0):
@@ -110,6 +120,23 @@ def _oxygen(s: State, u: list[float], e: list[float], p: VesselParameters, on: b
     u[outputs.AIR_SP] = total * (1.0 - oxygen - nitrogen)
     u[outputs.O2_SP] = total * oxygen
     u[outputs.N2_SP] = total * nitrogen
+
+
+def _sequence_at(u: list[float], p: VesselParameters, stir: float, gas: float) -> float:
+    """Return where in its sequence the oxygen loop stands, by what is set now."""
+    total = u[outputs.AIR_SP] + u[outputs.O2_SP] + u[outputs.N2_SP]
+    if total <= 0.0:
+        return 0.0
+    if u[outputs.O2_SP] > 0.0:
+        return gas + _O2_SPAN * u[outputs.O2_SP] / total
+    if u[outputs.N2_SP] > 0.0:
+        return -_N2_SPAN * u[outputs.N2_SP] / total
+    if gas > stir and total > p.gas_low:
+        return stir + (gas - stir) * min(1.0, (total - p.gas_low) / (p.gas_high - p.gas_low))
+    if stir > 0.0:
+        share = (u[outputs.AGITATOR_SP] - p.agitator_low) / (p.agitator_high - p.agitator_low)
+        return stir * max(0.0, min(1.0, share))
+    return 0.0
 
 
 def _foam(s: State, u: list[float], e: list[float], p: VesselParameters) -> None:

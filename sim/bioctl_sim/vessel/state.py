@@ -93,6 +93,9 @@ _NAMES: Final = (
     "LOOP_PH",
     "LOOP_O2",
     "LOOP_FOAM",  # s the foam stands high
+    "WAS_T",  # 1: the loop was on at its last step
+    "WAS_PH",
+    "WAS_O2",
     "HEAT_JACKET",  # J since power-up
     "HEAT_POWER",  # J from stirrer and cells
     "HEAT_LOST",  # J to the room and by evaporation
@@ -157,6 +160,9 @@ _NAMES: Final = (
     LOOP_PH,
     LOOP_O2,
     LOOP_FOAM,
+    WAS_T,
+    WAS_PH,
+    WAS_O2,
     HEAT_JACKET,
     HEAT_POWER,
     HEAT_LOST,
