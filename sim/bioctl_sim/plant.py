@@ -7,12 +7,14 @@ from typing import Final
 from bioctl_sim.build import tags_of, unit_of
 from bioctl_sim.equipment.unit import Unit
 from bioctl_sim.faults.board import Active, FaultBoard, Order
+from bioctl_sim.faults.effects import ROOM
 from bioctl_sim.plantfile.load import breakable, load
 from bioctl_sim.plantfile.spec import PlantFile
 from bioctl_sim.refused import Refused
 from bioctl_sim.sensors.instruments import Instruments
 from bioctl_sim.sensors.modes import Failure
 from bioctl_sim.taglist import CommandDef, TagDef
+from bioctl_sim.vessel.kernel import AMBIENT
 
 __all__ = ["Plant", "Refused"]
 
@@ -91,16 +93,11 @@ class Plant:
         self._remainder = max(0.0, self._remainder - whole)
         end = self._ticks + whole
         while self._ticks < end:
-            self._run(min(end, self._next_look(), self.faults.next()))
+            self._run(min(end, self._next_look(), self.faults.next))
 
     def _next_look(self) -> int:
         every = self._look_every
         return self._ticks - self._ticks % every + every
-
-    @property
-    def _look_every(self) -> int:
-        moving = any(i.rack.drifting for i in self.instruments.values())
-        return _QUICK_S if moving else _REFRESH_S
 
     def _run(self, until: int) -> None:
         """Step all units to a second at which nothing changes from outside before."""
@@ -112,7 +109,7 @@ class Plant:
         for unit in self.units.values():
             unit.advance(first, until - first)
         self._ticks = until
-        if self.faults.next() <= until:
+        if self.faults.next <= until:
             self._turn()
             self._refresh()
         elif until % self._look_every == 0 and (self._noise or self.faults.active):
@@ -237,11 +234,14 @@ class Plant:
 
     def _refresh(self) -> None:
         """Hand every unit what faults do to it and what its own loops see."""
+        moving = any(i.rack.drifting for i in self.instruments.values())
+        self._look_every = _QUICK_S if moving else _REFRESH_S
         for name, unit in self.units.items():
             instruments = self.instruments[name]
             unit.overrides = self.faults.outputs(name)
             sensed = instruments.rack.sensed(self._ticks, instruments.measure(self._ticks))
             unit.effects = self.faults.effects(name, self._ticks) + sensed
+            unit.effects[ROOM] += self.file.room - AMBIENT
 
 
 def _checked(tag: TagDef, value: float) -> float:

@@ -22,7 +22,7 @@ def served(home: Any, *words: str) -> Iterator[str]:
             yield process.stdout.readline().split()[-1]
         finally:
             process.terminate()
-            assert process.wait(10) == 0
+        assert process.wait(10) == 0
 
 
 async def test_eight_patients_side_by_side_without_noise(
@@ -38,12 +38,10 @@ async def test_eight_patients_side_by_side_without_noise(
             await visitor.advance(600.0)
             tags, truth = await visitor.tags(), await visitor.truth()
             for n in range(1, 9):
-                assert truth[f"BR{n}01.volume"] == pytest.approx(
-                    0.15, rel=1e-3
-                )  # a little evaporates
+                assert truth[f"BR{n}01.volume"] == pytest.approx(0.15, rel=1e-3)
                 assert tags[f"BR{n}01.FQ{n}05"] == pytest.approx(150.0, abs=0.1)
                 shown = tags[f"BR{n}01.TT{n}01"]
-                assert shown == pytest.approx(truth[f"BR{n}01.temperature"], abs=0.05), n
+                assert shown == pytest.approx(truth[f"BR{n}01.temperature"], abs=0.3), n
 
 
 async def test_a_seed_tank_is_harvested_into_the_next(
@@ -65,8 +63,9 @@ async def test_a_seed_tank_is_harvested_into_the_next(
             after = await visitor.truth()
             assert before["BR201.volume"] == 0.0
             assert after["BR201.volume"] == pytest.approx(1.0, rel=0.02)
-            total = after["BR101.volume"] + after["BR201.volume"]
-            assert total == pytest.approx(before["BR101.volume"], rel=1e-4)
+            total = after["BR101.volume"] + after["BR201.volume"] + after["BR101.evaporated"]
+            total += after["BR201.evaporated"] - before["BR101.evaporated"]
+            assert total == pytest.approx(before["BR101.volume"], rel=1e-9)
 
 
 async def test_faults_of_the_command_line_come_at_their_time(

@@ -65,6 +65,8 @@ class FaultBoard:
         self.active: dict[str, Active] = {}
         coming = [self._planned(order, seed, number) for number, order in enumerate(orders)]
         self._coming = sorted(coming, key=lambda active: active.since)
+        self.next = self._next()
+        """The second at which a fault begins or ends next."""
 
     def set(self, name: str, amount: float | None, duration: float | None, second: int) -> Active:
         """Let a fault begin now; one that is at work already begins anew.
@@ -78,6 +80,7 @@ class FaultBoard:
         until = NEVER if duration is None else second + math.ceil(duration)
         active = Active(name, unit, fault, checked(name, fault, amount), second, until)
         self.active[name] = active
+        self.next = self._next()
         return active
 
     def clear(self, name: str) -> Active | None:
@@ -87,10 +90,11 @@ class FaultBoard:
             Refused: there is no such fault.
         """
         find(name, self._units)
-        return self.active.pop(name, None)
+        ended = self.active.pop(name, None)
+        self.next = self._next()
+        return ended
 
-    def next(self) -> int:
-        """Return the second at which a fault begins or ends next."""
+    def _next(self) -> int:
         ends = [active.until for active in self.active.values()]
         return min([*ends, self._coming[0].since if self._coming else NEVER], default=NEVER)
 
@@ -105,6 +109,7 @@ class FaultBoard:
             if active.until > second:
                 self.active[active.name] = active
                 began.append(active)
+        self.next = self._next()
         return ended, began
 
     @property

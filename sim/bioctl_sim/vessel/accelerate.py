@@ -11,13 +11,26 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from bioctl_sim.actuators import Actuators
+from bioctl_sim.physics.cell import Cell
 from bioctl_sim.refused import Refused
 from bioctl_sim.vessel.kernel import advance
+from bioctl_sim.vessel.parameters import VesselParameters
 
-Advance = Callable[..., None]
-Vector = Callable[[Sequence[float]], Any]
+
+class Kernel(Protocol):
+    """The kernel for one vessel: its constants are in it, its vectors are of its own kind."""
+
+    def vector(self, values: Sequence[float]) -> Any:  # noqa: ANN401  a list or an array
+        """Return floats as the kernel wants them."""
+        ...
+
+    def advance(self, s: Any, u: Any, e: Any, k: Any, first: int, seconds: int) -> None:  # noqa: ANN401
+        """Step through the simulated seconds after `first`, see `kernel.advance`."""
+        ...
+
 
 _PACKAGE: Final = "bioctl_sim"
 ROOMS: Final = (
@@ -45,35 +58,74 @@ ROOMS: Final = (
 """What the kernel is made of, for the accelerator to translate."""
 
 
-def prepare(*, accelerated: bool) -> tuple[Advance, Vector]:
-    """Return the kernel and what makes its vectors of floats.
+class Plain:
+    """The kernel as it stands."""
+
+    def __init__(self, p: VesselParameters, a: Actuators, cell: Cell) -> None:
+        self._constants = (p, a, cell)
+
+    def vector(self, values: Sequence[float]) -> list[float]:
+        """Return a list."""
+        return list(values)
+
+    def advance(
+        self,
+        s: list[float],
+        u: list[float],
+        e: list[float],
+        k: list[float],
+        first: int,
+        seconds: int,
+    ) -> None:
+        """Step."""
+        advance(s, u, e, k, *self._constants, first, seconds)
+
+
+class MachineCode:
+    """The kernel translated; the first call in a new version takes some seconds.
 
     Raises:
-        Refused: the accelerator is asked for and not installed.
+        Refused: the accelerator is not installed.
     """
-    return _machine_code() if accelerated else (advance, list)
+
+    def __init__(self, p: VesselParameters, a: Actuators, cell: Cell) -> None:
+        self._advance, self.vector = _translated()
+        # One array is handed over quickly, three tuples of numbers are not.
+        self._constants = self.vector([*p, *a, *cell])
+
+    def advance(self, s: Any, u: Any, e: Any, k: Any, first: int, seconds: int) -> None:  # noqa: ANN401
+        """Step."""
+        self._advance(s, u, e, k, self._constants, first, seconds)
 
 
 @cache
-def _machine_code() -> tuple[Advance, Vector]:
+def _translated() -> tuple[Callable[..., None], Callable[[Sequence[float]], Any]]:
     # numba keeps machine code by file and would not see a change in a file that one calls.
     os.environ["NUMBA_CACHE_DIR"] = str(_cache())
     try:
         import numba  # noqa: PLC0415  optional, and half a second to load
         import numpy as np  # noqa: PLC0415
         from numba.extending import register_jitable  # noqa: PLC0415
+        from numba.np.unsafe import ndarray  # noqa: PLC0415
     except ImportError as missing:
         raise Refused(
             "The plant can't be accelerated: numba is not installed; pip install 'bioctl[fast]'."
         ) from missing
     for function in _functions():
-        if function is not advance:
-            register_jitable(function)
+        register_jitable(function)
+    to_fixed_tuple: Any = ndarray.to_fixed_tuple
+    vessel, actuators, kinetics = (len(c._fields) for c in (VesselParameters, Actuators, Cell))
+
+    def packed(s: Any, u: Any, e: Any, k: Any, constants: Any, first: int, seconds: int) -> None:  # noqa: ANN401
+        p = VesselParameters(*to_fixed_tuple(constants[:vessel], vessel))
+        a = Actuators(*to_fixed_tuple(constants[vessel : vessel + actuators], actuators))
+        cell = Cell(*to_fixed_tuple(constants[vessel + actuators :], kinetics))
+        advance(s, u, e, k, p, a, cell, first, seconds)
 
     def vector(values: Sequence[float]) -> Any:  # noqa: ANN401  an array only here
         return np.array(values, dtype=np.float64)
 
-    return numba.njit(cache=True)(advance), vector
+    return numba.njit(cache=True)(packed), vector
 
 
 def _functions() -> list[FunctionType]:

@@ -21,7 +21,7 @@ from bioctl_sim.vessel.state import (
 def on_surface(s: State, p: VesselParameters) -> float:
     """Return the live cells on all segments, 1e9."""
     cells = 0.0
-    for i in range(p.segments):
+    for i in range(int(p.segments)):
         cells += s[ATTACHED + i] + s[LOOSE + i]
     return cells
 
@@ -49,7 +49,7 @@ def uptake(s: State, e: list[float], p: VesselParameters, half: float, oxygen: f
         return cleared + s[SEGMENT_DEMAND] / (half + oxygen)
     passing = flow(s, e, p)
     c = oxygen
-    for i in range(p.segments):
+    for i in range(int(p.segments)):
         c = plug_flow_uptake(c, s[SEGMENT_DEMAND + i] / passing, half)
         s[SEGMENT_O2 + i] = c
     return cleared + (passing * (oxygen - c) / oxygen if oxygen > 1e-9 else 0.0)

@@ -92,7 +92,7 @@ def step(s: State, e: list[float], p: VesselParameters, cell: Cell, hours: float
         dissipation = power_density(s, e, p) / DENSITY
         s[SHEAR] = attachment.shear_damage(cell, dissipation)
     _suspended(s, e, p, cell, dry, wet, hours)
-    for i in range(p.segments):
+    for i in range(int(p.segments)):
         _segment(s, e, p, cell, i, dry, wet, hours)
     if s[GERMS] > 0.0 or e[effects.CONTAMINATION] > 0.0:
         _germs(s, e, hours)
@@ -100,7 +100,7 @@ def step(s: State, e: list[float], p: VesselParameters, cell: Cell, hours: float
 
 def _rest(s: State, p: VesselParameters) -> None:
     s[AGE] = s[HUNGRY] = s[DRY] = s[MU] = s[DEMAND] = s[GLUCOSE_USED] = 0.0
-    for i in range(p.segments):
+    for i in range(int(p.segments)):
         s[STARVED + i] = s[SEGMENT_DEMAND + i] = 0.0
 
 

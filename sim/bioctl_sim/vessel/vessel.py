@@ -1,7 +1,8 @@
 """A vessel as a unit of the plant: what is set, what is seen, doses, harvest and samples."""
 
 from collections.abc import Mapping
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 from bioctl_sim import stock
 from bioctl_sim.actuators import IDEAL, Actuators
@@ -14,7 +15,7 @@ from bioctl_sim.physics.water import ATMOSPHERE
 from bioctl_sim.plantfile.spec import VesselSpec
 from bioctl_sim.vessel import outputs as places
 from bioctl_sim.vessel import state, view
-from bioctl_sim.vessel.accelerate import Advance, prepare
+from bioctl_sim.vessel.accelerate import Kernel, MachineCode, Plain
 from bioctl_sim.vessel.donor import donor
 from bioctl_sim.vessel.geometry import parameters
 from bioctl_sim.vessel.presets import PRESETS
@@ -24,6 +25,9 @@ _AT_LINE_S: Final = 600
 """s between two results of the at-line analyser."""
 _STALL_FROM, _STALL_AT = -10_000.0, -30_000.0
 """Pa gauge between which a vacuum in the vessel stalls the harvest pump (assumed)."""
+
+
+_SET: Final = itemgetter(*places.POINTS)
 
 
 class Vessel(Unit):
@@ -56,10 +60,11 @@ class Vessel(Unit):
         self.waste = Liquid(1e9)
         self.dose = DosePump(spec.name, sources(spec), 1200.0 * spec.volume, 200.0 * spec.volume)
         self.harvest_total = 0.0
-        self._advance: Advance
-        self._advance, self._vector = prepare(accelerated=accelerated)
-        self.state = self._vector(power_up(spec, self.parameters))
-        self._bottles = self._vector(_bottles(spec))
+        make = MachineCode if accelerated else Plain
+        self._kernel: Kernel = make(self.parameters, actuators, self.cell)
+        self.state = self._kernel.vector(power_up(spec, self.parameters))
+        self._bottles = self._kernel.vector(_bottles(spec))
+        self._seen: tuple[list[float], Any] = ([], None)
         self._at_line = (0.0, 0.0)
         if accelerated:
             # The first call translates, or loads what was translated: better before the plant runs.
@@ -80,21 +85,13 @@ class Vessel(Unit):
                 self._analyse()
 
     def _run(self, first: int, seconds: int) -> None:
-        u = self._vector([self.outputs.get(point, 0.0) for point in places.POINTS])
-        self._advance(
-            self.state,
-            u,
-            self._vector(self.effects),
-            self._bottles,
-            self.parameters,
-            self.actuators,
-            self.cell,
-            first,
-            seconds,
-        )
+        outputs = self.outputs
+        u = self._kernel.vector(_SET(outputs))
+        if self._seen[0] is not self.effects:
+            self._seen = self.effects, self._kernel.vector(self.effects)
+        self._kernel.advance(self.state, u, self._seen[1], self._bottles, first, seconds)
         for point, place in view.MOVED:
-            if point in self.outputs:
-                self.outputs[point] = float(u[place])
+            outputs[point] = float(u[place])
 
     def _busy(self) -> bool:
         return self.dose.running or self.outputs["PC04"] > 0.0

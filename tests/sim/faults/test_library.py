@@ -107,10 +107,10 @@ def test_a_fault_comes_and_goes_at_its_time_however_the_plant_is_stepped() -> No
 
 def test_a_window_draws_its_moment_from_the_seed() -> None:
     order = Order("BR101.leak", at=100.0, latest=1000.0)
-    moments = {FaultBoard(UNITS, [order], seed).next() for seed in range(50)}
+    moments = {FaultBoard(UNITS, [order], seed).next for seed in range(50)}
     assert len(moments) > 40
     assert all(100 <= moment <= 1000 for moment in moments)
-    assert FaultBoard(UNITS, [order], 7).next() == FaultBoard(UNITS, [order], 7).next()
+    assert FaultBoard(UNITS, [order], 7).next == FaultBoard(UNITS, [order], 7).next
 
 
 def test_wear_grows_by_the_day() -> None:
@@ -171,7 +171,7 @@ def test_a_wrong_word_is_refused_in_a_sentence(text: str) -> None:
 
 
 def test_nothing_is_due_on_a_healthy_plant() -> None:
-    assert FaultBoard(UNITS).next() == NEVER
+    assert FaultBoard(UNITS).next == NEVER
 
 
 def test_the_page_lists_every_fault() -> None:

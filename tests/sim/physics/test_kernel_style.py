@@ -10,7 +10,7 @@ from bioctl_sim.vessel.accelerate import ROOMS
 
 PACKAGE = Path(bioctl_sim.__file__).parent
 FILES = [PACKAGE / (room.replace(".", "/") + ".py") for room in ROOMS]
-CALLS = {"float", "exp", "log", "sqrt", "min", "max", "abs", "range"}
+CALLS = {"float", "int", "exp", "log", "sqrt", "min", "max", "abs", "range"}
 
 
 def forbidden(tree: ast.AST, own: set[str]) -> list[str]:

@@ -38,6 +38,11 @@ async def follow(bench: Bench, hours: list[float], each: Each | None = None) -> 
     return points
 
 
+def noted(days: int, every: float) -> list[float]:
+    """Return when to note, in hours: every so many hours for some days."""
+    return [every * step for step in range(1, round(24.0 * days / every) + 1)]
+
+
 async def top_up(bench: Bench, what: str, low: float, wanted: float) -> None:
     """Bring glucose or glutamine to a level where it is below another, mmol/L."""
     truth = await bench.truth()
@@ -71,7 +76,7 @@ async def cho(bench: Bench, hours: list[float], *, starve: float = 1e9) -> list[
     return await follow(bench, hours, daily)
 
 
-async def vero(bench: Bench, days: int) -> list[Point]:
+async def vero(bench: Bench, days: int, every: float = 24.0) -> list[Point]:
     """Batch on Cytodex 1 from 0.1e6/mL; glucose and glutamine brought to 10 and 2 when low."""
     await fill(bench, 2.8, 7.2, 50.0, 60.0)
     await bench.dose("inoculum", 200.0)
@@ -80,10 +85,10 @@ async def vero(bench: Bench, days: int) -> list[Point]:
         await top_up(bench, "glucose", 5.0, 10.0)
         await top_up(bench, "glutamine", 0.5, 2.0)
 
-    return await follow(bench, [24.0 * day for day in range(1, days + 1)], bolus)
+    return await follow(bench, noted(days, every), bolus)
 
 
-async def murine(bench: Bench, days: int) -> list[Point]:
+async def murine(bench: Bench, days: int, every: float = 24.0) -> list[Point]:
     """Monolayer of 5,000 cm2, 0.2 mL of medium a cm2, half of it changed every other day."""
     await fill(bench, 0.95, 7.3, 80.0, 40.0)
     await bench.dose("inoculum", 50.0)
@@ -95,19 +100,19 @@ async def murine(bench: Bench, days: int) -> list[Point]:
             await bench.set(PC04=0.0, XV02=0)
             await bench.dose("medium", 500.0)
 
-    return await follow(bench, [24.0 * day for day in range(1, days + 1)], change)
+    return await follow(bench, noted(days, every), change)
 
 
-async def rice(bench: Bench, days: int) -> list[Point]:
+async def rice(bench: Bench, days: int, every: float = 24.0) -> list[Point]:
     """Batch in 40 L at 27 degC, 0.2 vvm and 150 rpm, nothing controlled but temperature."""
     await bench.dose("medium", 33_000.0)
     await bench.set(SC01=150.0, XC01=1, TS01=27.0, FC01=8.0)
     await bench.run(10 * 3600)
     await bench.dose("inoculum", 7000.0)
-    return await follow(bench, [24.0 * day for day in range(1, days + 1)])
+    return await follow(bench, noted(days, every))
 
 
-async def t_fibre(bench: Bench, days: int) -> list[Point]:
+async def t_fibre(bench: Bench, days: int, every: float = 24.0) -> list[Point]:
     """30e6 resting cells in 0.1 L behind fibres, three beads a cell, perfusion as they grow."""
     await fill(bench, 0.19, 7.25, 50.0, 60.0)
     await bench.dose("inoculum", 5.0)
@@ -119,14 +124,14 @@ async def t_fibre(bench: Bench, days: int) -> list[Point]:
             exchanges = min(40.0, 0.3 * live / 0.1 + 1.0)
             await bench.set(XC04=1, WS01=0.2, PC03=exchanges * 100.0 / 1440.0)
 
-    return await follow(bench, [24.0 * day for day in range(1, days + 1)], perfuse)
+    return await follow(bench, noted(days, every), perfuse)
 
 
-async def hek(bench: Bench, days: int) -> list[Point]:
-    """Batch from 0.3e6/mL, noted every 6 h."""
+async def hek(bench: Bench, days: int, every: float = 6.0) -> list[Point]:
+    """Batch from 0.3e6/mL."""
     await fill(bench, 0.9, 7.1, 40.0, 150.0)
     await bench.dose("inoculum", 100.0)
-    return await follow(bench, [6.0 * step for step in range(1, 4 * days + 1)])
+    return await follow(bench, noted(days, every))
 
 
 async def r1(bench: Bench, days: float) -> list[Point]:
