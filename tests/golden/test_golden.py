@@ -18,6 +18,9 @@ from bioctl.batch.apply import fold
 GOLDEN = {"0.1.0": "96c2a48c3f39e05111845ab04b447002995afd01c8da206b2a49ef80d4d2f26d"}
 """SHA-256 of the state a release's journal folds to."""
 
+ADDED = {"0.1.0": ("recipes", "scales")}
+"""Parts of the state that came after a release: its journal leaves them empty."""
+
 
 @pytest.mark.parametrize("release", GOLDEN)
 def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
@@ -28,5 +31,6 @@ def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
     journal.write_bytes(zstandard.decompress(packed, max_output_size=2**24))
     assert verify(journal).ok
     state = fold(fact(entry) for entry in read_entries(journal))
-    found = orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
-    assert sha256(found).hexdigest() == GOLDEN[release]
+    known = orjson.loads(orjson.dumps(state, option=orjson.OPT_SORT_KEYS))
+    assert not any(known.pop(name) for name in ADDED[release])
+    assert sha256(orjson.dumps(known)).hexdigest() == GOLDEN[release]

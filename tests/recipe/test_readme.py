@@ -11,8 +11,8 @@ from bioctl.language.eu import SPELLINGS
 from bioctl.language.findings import render
 from bioctl.language.quantity import compatible, parse_quantity
 from bioctl.recipe.capabilities import Capabilities
-from bioctl.recipe.formula import condition_names
 from bioctl.recipe.load import load_recipe
+from bioctl.recipe.scope import condition_names
 
 README = (Path(__file__).parents[2] / "recipes" / "README.md").read_text("utf-8")
 

@@ -15,7 +15,7 @@ class Operator:
     """P and PI laws good enough to keep the vessel in band, and a hand for the pumps."""
 
     def __init__(self) -> None:
-        self.plant = Plant(seed=1)
+        self.plant = Plant(seed=1, accelerated=True)
         self.reactor = self.plant.units["BR101"]
         self.index = {tag.name: i for i, tag in enumerate(self.plant.tags)}
         self.perfusion = 0.0  # mL/min
