@@ -103,32 +103,21 @@ def _translated() -> tuple[Callable[..., None], Callable[[Sequence[float]], Any]
     # numba keeps machine code by file and would not see a change in a file that one calls.
     os.environ["NUMBA_CACHE_DIR"] = str(_cache())
     try:
-        import numba  # noqa: PLC0415  optional, and half a second to load
-        import numpy as np  # noqa: PLC0415
-        from numba.extending import register_jitable  # noqa: PLC0415
-        from numba.np.unsafe import ndarray  # noqa: PLC0415
+        translated = importlib.import_module(f"{_PACKAGE}.vessel.translated")
+        numpy = importlib.import_module("numpy")
     except ImportError as missing:
         raise Refused(
             "The plant can't be accelerated: numba is not installed; pip install 'bioctl[fast]'."
         ) from missing
-    for function in _functions():
-        register_jitable(function)
-    to_fixed_tuple: Any = ndarray.to_fixed_tuple
-    vessel, actuators, kinetics = (len(c._fields) for c in (VesselParameters, Actuators, Cell))
-
-    def packed(s: Any, u: Any, e: Any, k: Any, constants: Any, first: int, seconds: int) -> None:  # noqa: ANN401
-        p = VesselParameters(*to_fixed_tuple(constants[:vessel], vessel))
-        a = Actuators(*to_fixed_tuple(constants[vessel : vessel + actuators], actuators))
-        cell = Cell(*to_fixed_tuple(constants[vessel + actuators :], kinetics))
-        advance(s, u, e, k, p, a, cell, first, seconds)
 
     def vector(values: Sequence[float]) -> Any:  # noqa: ANN401  an array only here
-        return np.array(values, dtype=np.float64)
+        return numpy.array(values, dtype=numpy.float64)
 
-    return numba.njit(cache=True)(packed), vector
+    return translated.advance, vector
 
 
-def _functions() -> list[FunctionType]:
+def functions() -> list[FunctionType]:
+    """Return all functions of the kernel."""
     modules = [importlib.import_module(f"{_PACKAGE}.{room}") for room in ROOMS]
     return [
         value

@@ -1,4 +1,7 @@
-"""One parameter set a preset, against what was published: whole runs over the network face."""
+"""One parameter set a preset, against what was published: whole runs over the network face.
+
+Two of them belong to every test run, all of them to `python3 run.py campaign`.
+"""
 
 from collections.abc import Callable
 from math import log
@@ -28,6 +31,7 @@ async def test_cho_fed_batch_meets_the_standard_arm_within_8_percent(home: Any) 
     assert sample["vcd"] == pytest.approx(points[-1][1]["vcd"], rel=0.01)
 
 
+@pytest.mark.campaign
 async def test_starved_cho_die_at_a_tenth_an_hour(home: Any) -> None:
     """Between 217 h, where glucose runs out, and 245 h: what arm LoG did."""
     async with plant(home, "cho") as units:
@@ -50,12 +54,14 @@ async def test_vero_on_cytodex_reach_a_million_at_day_4(home: Any) -> None:
     assert points[96.0]["ammonium"] < 2.2
 
 
+@pytest.mark.campaign
 async def test_murine_stromal_cells_stop_at_their_plateau(home: Any) -> None:
     async with plant(home, "murine") as units:
         points = dict(await runs.murine(units["BR101"], 12))
     assert points[288.0]["per_cm2"] == pytest.approx(77e3, abs=6e3)
 
 
+@pytest.mark.campaign
 async def test_rice_reaches_its_dry_weight_when_the_sugar_is_gone(home: Any) -> None:
     async with plant(home, "rice") as units:
         points = dict(await runs.rice(units["BR101"], 8))
@@ -63,6 +69,7 @@ async def test_rice_reaches_its_dry_weight_when_the_sugar_is_gone(home: Any) -> 
     assert points[192.0]["glucose"] < 1.0
 
 
+@pytest.mark.campaign
 async def test_t_cells_in_fibres_multiply_400_to_900_fold(home: Any) -> None:
     async with plant(home, "fibre") as units:
         points = dict(await runs.t_fibre(units["BR101"], 9))
@@ -71,12 +78,14 @@ async def test_t_cells_in_fibres_multiply_400_to_900_fold(home: Any) -> None:
     assert points[216.0]["amount_live"] / start <= 900.0
 
 
+@pytest.mark.campaign
 async def test_hek293_batch_peaks_near_the_published(home: Any) -> None:
     async with plant(home, "hek") as units:
         points = await runs.hek(units["BR101"], 8)
     assert 4.7 <= max(t["vcd"] for _, t in points) <= 5.8 * 1.05
 
 
+@pytest.mark.campaign
 async def test_r1_reaches_its_harvest_density_on_day_7(home: Any) -> None:
     async with plant(home, "r1") as units:
         points = await runs.r1(units["BR101"], 8.2)
