@@ -118,6 +118,8 @@ class PlantServer:
         self._writes = WriteDesk(self._face, self._by_node)
 
     async def _push(self) -> None:
+        if not self._opc.iserver.subscription_service.subscriptions:
+            return
         for node, register in self._by_node.items():
             await self._opc.iserver.push(node, register.read)
 

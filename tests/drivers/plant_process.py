@@ -48,6 +48,7 @@ class Plant:
     speed: float = 1.0
     port: int = 0
     plant: str = "demo"
+    more: tuple[str, ...] = ()
     process: subprocess.Popen[str] | None = field(default=None)
 
     @property
@@ -87,6 +88,7 @@ class Plant:
             str(self.speed),
             "--plant",
             self.plant,
+            *self.more,
         ]
         self.process = subprocess.Popen(
             [*_PLANT, *words, "--home", str(self.home)], stdout=subprocess.PIPE, text=True

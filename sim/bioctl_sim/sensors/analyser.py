@@ -50,6 +50,7 @@ ASSAYS: Final[Mapping[str, Assay]] = {
     "QT09": Assay("osmolality", 180, scatter=2.0, error=1.0),
 }
 """Generic point -> assay."""
+_NEVER: Final = 2**62
 _LONGEST: Final = _HANDLING_S + max(assay.delay for assay in ASSAYS.values())
 
 
@@ -78,6 +79,8 @@ class Laboratory:
         self._results: dict[str, float] = {}
         self._drawn = 0
         self._since = 0
+        self._seen: dict[str, float] = {}
+        self._seen_until = -1
 
     def check(self, volume: float, second: int) -> None:
         """Refuse a sample that can't be taken now.
@@ -98,6 +101,7 @@ class Laboratory:
         self._shown = {p: self._shown_at(p, second) for p in ASSAYS}
         self._drawn += 1
         self._since = second
+        self._seen_until = -1
         source = random.Random(f"{self._seed} {self._unit} {self._drawn}")  # noqa: S311
         self._results = {}
         for point, assay in ASSAYS.items():
@@ -114,6 +118,16 @@ class Laboratory:
 
     def measure(self, second: int) -> dict[str, float]:
         """Return what the offline tags show at a simulated second, by generic point."""
+        if second >= self._seen_until:
+            self._seen, self._seen_until = self._look(second), self._next_result(second)
+        return self._seen
+
+    def _next_result(self, second: int) -> int:
+        """Return the second at which something new comes in."""
+        due = {self._since + _HANDLING_S + assay.delay for assay in ASSAYS.values()}
+        return min((moment for moment in due if moment > second), default=_NEVER)
+
+    def _look(self, second: int) -> dict[str, float]:
         finished = second >= self._since + _LONGEST
         state = SampleState.DONE if finished else SampleState.ANALYSED
         shown = {point: self._shown_at(point, second) for point in ASSAYS}

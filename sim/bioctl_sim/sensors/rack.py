@@ -18,6 +18,7 @@ _REFRESH_S: Final = 60
 _SENSED: Final = ("TT01", "AT01", "AT02", "WT01", "LT01")
 """What a vessel's own loops look at, in the order of `faults.effects.SENSED`."""
 _TEMPERATURE, _PH = "TT01", "AT01"
+_MOVING: Final = frozenset({"drift", "out"})
 
 Measured = Mapping[str, float]
 _Row = tuple[str, float, float, float, float, float, float, float, int, int]
@@ -58,6 +59,8 @@ class UnitRack:
         """OPC UA status code of each tag in order."""
         self.stale: list[int] = []
         """Places of the tags whose time stamp stands still."""
+        self.drifting = False
+        """Whether a failure moves with time."""
         self._drifts = False
         self._broken: list[str] = []
         self._judge()
@@ -102,6 +105,11 @@ class UnitRack:
                 self.statuses[place] = max(self.statuses[place], mode.status)
                 if mode.stale:
                     self.stale.append(place)
+        self.drifting = any(
+            failure.mode in _MOVING
+            for c in self.channels.values()
+            for failure in c.failures.values()
+        )
         self._drifts = any(c.drifts for c in self.channels.values())
         self._broken = [generic for generic, c in self.channels.items() if c.failures]
 
@@ -159,15 +167,6 @@ class UnitRack:
         for generic in _SENSED:
             found += self._affine(generic, second, measured) if generic in self.channels else _TRUE
         return found
-
-    @property
-    def drifting(self) -> bool:
-        """Whether a failure moves with time."""
-        return any(
-            failure.mode in ("drift", "out")
-            for c in self.channels.values()
-            for failure in c.failures.values()
-        )
 
     def _affine(self, generic: str, second: int, measured: Measured) -> tuple[float, float]:
         """Return gain and offset on the lagged value, failures included."""

@@ -58,12 +58,22 @@ _DRIES: Final = 1.0 / 86_400.0
 """1/s, a wet vent filter drying in a day (assumed)."""
 
 
-def open_valves(s: State, u: list[float], p: VesselParameters, a: Actuators) -> None:
-    """Move the four flow controllers on by a second."""
-    s[FLOW_AIR] = _flow(s[FLOW_AIR], u[outputs.AIR_SP], a.air_gain, p.gas_max, p, a)
-    s[FLOW_O2] = _flow(s[FLOW_O2], u[outputs.O2_SP], a.oxygen_gain, p.gas_max, p, a)
-    s[FLOW_N2] = _flow(s[FLOW_N2], u[outputs.N2_SP], a.nitrogen_gain, p.gas_max, p, a)
-    s[FLOW_CO2] = _flow(s[FLOW_CO2], u[outputs.CO2_SP], a.co2_gain, p.co2_max, p, a)
+def open_valves(
+    s: State, u: list[float], e: list[float], p: VesselParameters, a: Actuators
+) -> None:
+    """Move the four flow controllers on by a second; a starved one gives, and shows, less."""
+    s[FLOW_AIR] = _flow(
+        s[FLOW_AIR], u[outputs.AIR_SP], a.air_gain * e[effects.AIR_FLOW], p.gas_max, p, a
+    )
+    s[FLOW_O2] = _flow(
+        s[FLOW_O2], u[outputs.O2_SP], a.oxygen_gain * e[effects.OXYGEN_FLOW], p.gas_max, p, a
+    )
+    s[FLOW_N2] = _flow(
+        s[FLOW_N2], u[outputs.N2_SP], a.nitrogen_gain * e[effects.NITROGEN_FLOW], p.gas_max, p, a
+    )
+    s[FLOW_CO2] = _flow(
+        s[FLOW_CO2], u[outputs.CO2_SP], a.co2_gain * e[effects.CO2_FLOW], p.co2_max, p, a
+    )
 
 
 def _flow(
@@ -71,23 +81,17 @@ def _flow(
 ) -> float:
     target = 0.0
     if setpoint >= a.mfc_turndown * full:
-        target = setpoint * gain + a.mfc_zero * full
+        target = gain * (setpoint + a.mfc_zero * full)
     flow += (target - flow) * p.mfc_lag
     return target if abs(target - flow) < 1e-6 * full else flow
 
 
-def air(s: State, e: list[float]) -> float:
-    """Return the air that arrives, L/min."""
-    return s[FLOW_AIR] * e[effects.AIR_FLOW]
-
-
 def inflow(s: State, e: list[float]) -> tuple[float, float, float]:
     """Return O2, CO2 and N2 that come in, mol/s."""
-    air_in = air(s, e)
     oxygen = water.AIR_O2 * e[effects.AIR_OXYGEN]
-    o2 = s[FLOW_O2] * e[effects.OXYGEN_FLOW] + oxygen * air_in
-    co2 = s[FLOW_CO2] * e[effects.CO2_FLOW] + water.AIR_CO2 * air_in
-    n2 = s[FLOW_N2] * e[effects.NITROGEN_FLOW] + (1.0 - oxygen - water.AIR_CO2) * air_in
+    o2 = s[FLOW_O2] + oxygen * s[FLOW_AIR]
+    co2 = s[FLOW_CO2] + water.AIR_CO2 * s[FLOW_AIR]
+    n2 = s[FLOW_N2] + (1.0 - oxygen - water.AIR_CO2) * s[FLOW_AIR]
     return o2 * _TO_MOL, co2 * _TO_MOL, n2 * _TO_MOL
 
 

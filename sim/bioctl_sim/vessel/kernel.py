@@ -58,7 +58,7 @@ def advance(
         _stir(s, u, e, a)
         flows.pump(s, u, e, k, p, a)
         _heat(s, u, e, p, a)
-        gassing.open_valves(s, u, p, a)
+        gassing.open_valves(s, u, e, p, a)
         gassing.breathe(s, u, e, p)
         probes.temperature(s, p)
         if second % _GAS_S == 0:

@@ -30,6 +30,10 @@ _STALL_FROM, _STALL_AT = -10_000.0, -30_000.0
 _SET: Final = itemgetter(*places.POINTS)
 
 
+_EMPTY: Final = (("WT02", effects.BASE_EMPTY), ("WT03", effects.FEED_EMPTY))
+"""Bottle weights, and the faults with which they weigh nothing."""
+
+
 class Vessel(Unit):
     """A bioreactor.
 
@@ -183,15 +187,23 @@ class Vessel(Unit):
 
     def measure(self) -> dict[str, float]:
         """Return what probes see by point without series, before errors and noise."""
-        seen = view.measure(self.state, self.parameters)
+        seen = view.measure(self._floats(), self.parameters)
         seen["AT03"], seen["AT04"] = self._at_line
+        for point, empty in _EMPTY:
+            if self.effects[empty] > 0.0:
+                seen[point] = 0.0
         seen["FQ04"], seen["FQ05"] = self.harvest_total, self.dose.delivered
         seen["XS01"] = float(self.dose.state)
         return seen
 
     def truth(self) -> dict[str, float]:
         """Return everything the model knows, by name."""
-        return view.truth(self.state, self.parameters, self.cell)
+        return view.truth(self._floats(), self.parameters, self.cell)
+
+    def _floats(self) -> list[float]:
+        """Return the state as plain floats: an array's own are several times slower to work on."""
+        state = self.state
+        return state if isinstance(state, list) else state.tolist()
 
     def execute(self, command: str, arguments: Mapping[str, object]) -> str:
         """Carry out DOSE or STOP_DOSE, or raise Refused."""
