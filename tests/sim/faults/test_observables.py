@@ -15,7 +15,7 @@ Seen = dict[str, float]
 
 def running() -> Plant:
     """4 L of culture at 37 degC, its own loops on, perfused."""
-    plant = Plant(noise=False)
+    plant = Plant(noise=False, accelerated=True)
     for source, volume in (("inoculum", 500.0), ("medium", 3500.0)):
         plant.execute("BR101", "DOSE", {"source": source, "volume": volume, "rate": 1000.0})
         plant.step(300.0)

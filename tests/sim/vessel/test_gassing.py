@@ -10,7 +10,7 @@ from tests.sim.vessel.rig import Rig
 
 def warm(litres: float = 4.0, **given: str) -> Rig:
     """Return a vessel at 37 degC, by its own loop."""
-    rig = Rig(litres, **given)
+    rig = Rig(litres, accelerated=True, **given)
     rig.set(SC01=80.0, XC01=1.0, TS01=37.0)
     rig.run(4 * 3600)
     return rig
@@ -29,7 +29,7 @@ def test_medium_holds_the_known_oxygen_at_37_degc() -> None:
 
 @pytest.mark.parametrize(("vvm", "expected"), [(0.2, 8.7), (0.4, 13.2)])
 def test_kla_of_5_litres_is_within_30_percent_of_the_published(vvm: float, expected: float) -> None:
-    rig = Rig(5.0, kind="stirred", agitator_max="400 rpm", gas_max="4 L/min")
+    rig = Rig(5.0, kind="stirred", agitator_max="400 rpm", gas_max="4 L/min", accelerated=True)
     rig.set(SC01=215.0, XC01=1.0, TS01=37.0, FC01=vvm * 5.0)
     rig.run(4 * 3600)
     assert rig.truth()["kla"] == pytest.approx(expected, rel=0.30)
