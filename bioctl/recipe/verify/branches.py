@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bioctl.recipe.blocks import Body, Branch, Parallel, Synchronise, bodies
 from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure
 from bioctl.recipe.verify.context import Context
+from bioctl.recipe.verify.inside import inner_of
 
 
 def check_branches(context: Context) -> None:
@@ -17,30 +18,14 @@ def check_branches(context: Context) -> None:
 
 
 def _walk(body: Body, role: str, context: Context) -> None:
-    for part, inside in _inner(body, role):
+    for part, inside in inner_of(body, role):
         if isinstance(part, Parallel):
             _clashes(part, inside, context)
             _deadlock(part, inside, context)
 
 
-def _inner(body: Body, role: str) -> Iterator[tuple[Any, str]]:
-    """Yield everything in a list, at every level, with the role it is about."""
-    for part in body:
-        yield part, role
-        for inner in bodies(part):
-            yield from _inner(inner, role)
-        if isinstance(part, UnitProcedure):
-            yield from _inner(part.operations, part.unit)
-            for one in part.watch:
-                yield from _inner(one.phases, part.unit)
-        if isinstance(part, Operation):
-            yield from _inner(part.phases, role)
-            for one in part.watch:
-                yield from _inner(one.phases, role)
-
-
 def _phases(body: Body, role: str) -> Iterator[tuple[PhaseStep, str]]:
-    for part, inside in _inner(body, role):
+    for part, inside in inner_of(body, role):
         if isinstance(part, PhaseStep):
             yield part, inside
 
@@ -56,7 +41,7 @@ class _Use(NamedTuple):
 def _driven(branch: Branch, role: str, context: Context) -> dict[tuple[str, str], list[_Use]]:
     """Return everything a branch drives: role and point, with the phases that do, in order."""
     found: dict[tuple[str, str], list[_Use]] = {}
-    parts = list(_inner(branch.body, role))
+    parts = list(inner_of(branch.body, role))
     points = [part.name if isinstance(part, Synchronise) else "" for part, _ in parts]
     for at, (step, inside) in enumerate(parts):
         if not isinstance(step, PhaseStep):
@@ -112,7 +97,7 @@ def _deadlock(part: Parallel, role: str, context: Context) -> None:
 
 
 def _owns(branch: Branch, role: str) -> set[str]:
-    return {inside for part, inside in _inner(branch.body, role) if isinstance(part, PhaseStep)}
+    return {inside for part, inside in inner_of(branch.body, role) if isinstance(part, PhaseStep)}
 
 
 def _wants(branch: Branch, role: str, context: Context) -> set[str]:
@@ -143,7 +128,7 @@ def _points(context: Context) -> None:
     """Note synchronise points that are not in two branches of one parallel, once in each."""
     met: set[str] = set()
     every: dict[str, Synchronise] = {}
-    for part, _ in _inner(context.recipe.procedure, ""):
+    for part, _ in inner_of(context.recipe.procedure, ""):
         if isinstance(part, Synchronise):
             every.setdefault(part.name, part)
         if isinstance(part, Parallel):

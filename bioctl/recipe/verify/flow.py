@@ -15,6 +15,7 @@ from bioctl.recipe.blocks import (
 from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure, Watch
 from bioctl.recipe.levels import LONGEST_S
 from bioctl.recipe.verify.context import Context
+from bioctl.recipe.verify.inside import inner_of
 from bioctl.recipe.verify.satisfiable import Verdict
 
 Known = frozenset[str]
@@ -23,9 +24,10 @@ Known = frozenset[str]
 
 def check_flow(context: Context) -> None:
     """Note unreachable phases, dead transitions, waits without end and results used too early."""
-    points: dict[str, Known] = {}
-    for told in (False, True):  # first what branches know where they meet, then what follows
-        _Flow(context, points, told=told).body(context.recipe.procedure, "", frozenset())
+    procedure, points = context.recipe.procedure, dict[str, Known]()
+    if any(isinstance(part, Synchronise) for part, _ in inner_of(procedure, "")):
+        _Flow(context, points, told=False).body(procedure, "", frozenset())  # who knows what there
+    _Flow(context, points, told=True).body(procedure, "", frozenset())
 
 
 class _Flow:
