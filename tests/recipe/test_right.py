@@ -2,7 +2,9 @@
 
 import pytest
 
+from bioctl.language.condition import compile_condition
 from bioctl.phases.library import capabilities
+from bioctl.recipe.capabilities import Guard, UnitLimits
 from bioctl.recipe.load import load_recipe
 from bioctl.recipe.verify.verifier import verify
 
@@ -11,6 +13,8 @@ from .test_plan import HEAD, fill
 ABLE = capabilities()
 MEET = "{synchronise: meet, timeout: 1 h}"
 SAMPLE = "{take: sample, with: {question: x, result: density, unit: 1e6/mL}, timeout: 1 h}"
+LIFE = "{temperature: 37 degC, pH: 7.2, dissolved_oxygen: 50 %, agitation: 60 rpm}"
+GROW = f"{{g: grow, with: {LIFE}, until: elapsed > 5 h, timeout: 9 h}}"
 USE = "{use: wait, until: density > 1 1e6/mL, timeout: 1 h}"
 
 
@@ -59,7 +63,23 @@ def test_condition_that_can_come_true_in_time(until: str) -> None:
     assert found(f"{{a: wait, until: {until}, timeout: 1 h}}") == set()
 
 
+@pytest.mark.parametrize(
+    ("forces", "expected"), [("jacket", {"interlock-forbids"}), ("harvest_valve", set())]
+)
+def test_interlock_that_forces_nothing_the_phase_needs_may_trip(
+    forces: str, expected: set[str]
+) -> None:
+    when = compile_condition("temperature > 36 degC", {"temperature": "degC"})
+    unit = UnitLimits(
+        "R1",
+        "packed_bed_bioreactor",
+        moved={"temperature": ("jacket",)},
+        guards=(Guard("warm", when, (forces,)),),
+    )
+    text = HEAD + f"          - {GROW}\n"
+    found = verify(load_recipe(text, "r.yaml", ABLE), ABLE, "r.yaml", (unit,))
+    assert {one.rule.id for one in found} == expected
+
+
 def test_branch_may_sample_and_ask_beside_a_culture() -> None:
-    life = "{temperature: 37 degC, pH: 7.2, dissolved_oxygen: 50 %, agitation: 60 rpm}"
-    grow = f"{{g: grow, with: {life}, until: elapsed > 5 h, timeout: 9 h}}"
-    assert found(both(grow, f"{SAMPLE}, {fill('feed', 5)}")) == set()
+    assert found(both(GROW, f"{SAMPLE}, {fill('feed', 5)}")) == set()
