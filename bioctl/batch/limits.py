@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bioctl.control.loop_config import LoopConfig
 from bioctl.equipment.unit import UnitConfig
 from bioctl.recipe.capabilities import Guard, UnitLimits
 
@@ -18,6 +19,11 @@ def _limits(unit: UnitConfig) -> UnitLimits:
         measurements={name: tag.range for name, tag in unit.measurements.items()},
         outputs={name: tag.range for name, tag in unit.outputs.items()},
         setpoints={name: loop.sp_range for name, loop in unit.loops.items()},
+        moved={
+            name: loop.structure.outputs
+            for name, loop in unit.loops.items()
+            if isinstance(loop, LoopConfig)
+        },
         guards=tuple(
             Guard(one.name, one.when, tuple(one.then)) for one in unit.interlocks.values()
         ),

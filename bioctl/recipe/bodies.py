@@ -46,8 +46,37 @@ def _item(node: Node, level: Level, place: Place) -> object:
     mapping = place.scope.findings.attempt(node, node.as_mapping)
     if mapping is None:
         return None
-    block = _BLOCKS.get(next(iter(mapping.entries), ""))
-    return block(mapping, level, place) if block else level.read(mapping, place)
+    first = next(iter(mapping.entries), "")
+    block = _BLOCKS.get(first)
+    if block is None and not (first == "include" and level.key != "unit procedures"):
+        return level.read(mapping, place)
+    if block is None:
+        message, mend = "a part brings unit procedures.", "include it among unit procedures."
+    elif not isinstance(mapping.entries[first], Scalar):
+        message = f"`{first}` needs a name of its own."
+        mend = f"write `{first}: <name>`, and below it {_BELOW[first]}."
+    else:
+        return block(mapping, level, place)
+    place.scope.findings.add(mapping, message, mend)
+    _mention_all(mapping, place)
+    return None
+
+
+_BELOW = {
+    "parallel": "`branches:` with the list",
+    "choose": "`alternatives:` with the list",
+    "repeat": "`at most:` and the list",
+    "synchronise": "`timeout:`",
+}
+
+
+def _mention_all(node: Node, place: Place) -> None:
+    """Count every name inside as used: one error is enough."""
+    nodes = [node]
+    for one in nodes:  # grows while it is walked
+        place.scope.mention(one)
+        nodes.extend(one.entries.values() if isinstance(one, document.Mapping) else ())
+        nodes.extend(one.items if isinstance(one, document.Sequence) else ())
 
 
 def _parallel(mapping: document.Mapping, level: Level, place: Place) -> Parallel:
@@ -80,6 +109,13 @@ def _alternative(node: Node, level: Level, place: Place) -> Alternative:
     mapping = scope.findings.attempt(node, node.as_mapping)
     if mapping is not None and "otherwise" in mapping.entries:
         return _otherwise(mapping, level, place)
+    if mapping is not None and "when" not in mapping.entries:
+        message = "an alternative begins with `when` or `otherwise`."
+        scope.findings.add(
+            node, message, "write `when:` and a condition, or `otherwise:` at the end."
+        )
+        _mention_all(node, place)
+        return Alternative("", (), node.where)
     found = fields(node, scope.findings, "an alternative", ("when", level.key))
     when = scope.condition(found.get("when"), place.role)
     body = read_body(found[level.key], level, place) if level.key in found else ()

@@ -103,11 +103,15 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class UnitLimits:
-    """What one unit of a site can hold and show; all ranges in the eu of the class."""
+    """What one unit of a site can hold and show; all ranges in the eu of the class.
+
+    `moved` are the outputs each loop moves, by loop; none for a loop that the equipment runs.
+    """
 
     name: str
     unit_class: str
     measurements: Mapping[str, Range] = field(default_factory=dict)
     outputs: Mapping[str, Range] = field(default_factory=dict)
     setpoints: Mapping[str, Range] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     guards: tuple[Guard, ...] = ()

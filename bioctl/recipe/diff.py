@@ -1,9 +1,9 @@
 """What changed between two recipes, in words: values, steps, order, block, clocks."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
-from bioctl.language.quantity import format_quantity
+from bioctl.language.quantity import compatible, convert, format_quantity
 from bioctl.recipe.formula import show_range
 from bioctl.recipe.grammar import FormulaEntry, Parameter, PhaseStep, Recipe, Reminder
 from bioctl.recipe.outline import outline
@@ -62,14 +62,24 @@ def _value(entry: FormulaEntry) -> str:
 
 def _entry(before: FormulaEntry, after: FormulaEntry, recipe: Recipe) -> Iterator[str]:
     name, used = _named(after.name), _used(after.name, recipe)
+    before = _in_eu_of(after, before)
     if (before.value, before.eu) != (after.value, after.eu):
-        short = f"{before.value:.10g}" if before.eu == after.eu else _value(before)
-        short = _value(before) if after.eu == "s" else short
+        alike = before.eu == after.eu and after.eu != "s"
+        short = f"{before.value:.10g}" if alike else _value(before)
         yield f"{name} {short} → {_value(after)}{used}"
     ranges = [show_range(one.low, one.high, one.eu) for one in (before, after)]
     yield from _change(f"range of {name}", *ranges)
     for field_ in ("criticality", "adjustable", "scale"):
         yield from _change(f"{field_} of {name}", getattr(before, field_), getattr(after, field_))
+
+
+def _in_eu_of(after: FormulaEntry, before: FormulaEntry) -> FormulaEntry:
+    """Return an entry in the eu of another, where both measure the same."""
+    if not compatible(before.eu, after.eu):
+        return before
+    ends = (convert(one, before.eu, after.eu) for one in (before.value, before.low, before.high))
+    value, low, high = ends
+    return replace(before, eu=after.eu, value=value, low=low, high=high)
 
 
 def _used(name: str, recipe: Recipe) -> str:

@@ -8,7 +8,7 @@ must be there with the same class. What it brings belongs to the recipe from the
 form, and so the hash, has it written out.
 """
 
-from bioctl.errors import InputError
+from bioctl.errors import InputError, InputErrors, Where
 from bioctl.language.document import Mapping, Node, parse
 from bioctl.language.fields import fields
 from bioctl.language.nearest import visible
@@ -35,14 +35,16 @@ def read_include(mapping: Mapping, place: Place, level: Level) -> Body | None:
     found = fields(mapping, scope.findings, "an include", ("include",))
     node = found.get("include")
     name = scope.text(node)
-    root = scope.findings.attempt(mapping, _open, name, scope) if node and name else None
+    part = scope.findings.attempt(mapping, _open, name, scope) if node and name else None
+    root = _tree(*part, scope) if part else None
     if node is None or root is None:
         _take_as_used(scope)
         return None
     return _part(root, name, node, Place(scope.inside(name), seen=place.seen), level)
 
 
-def _open(name: str, scope: Scope) -> Node:
+def _open(name: str, scope: Scope) -> tuple[bytes, str]:
+    """Return content and file of a part."""
     check_name(name, "the name of a part")
     if name in scope.open:
         ring = " → ".join((*scope.open[scope.open.index(name) :], name))
@@ -50,8 +52,18 @@ def _open(name: str, scope: Scope) -> Node:
         raise InputError(message, help="take one of the includes out.")
     if scope.part is None:
         raise InputError(f"there is no part '{visible(name)}'.", help="no parts are known here.")
-    content, file = scope.part(name)
-    return parse(content, file)
+    return scope.part(name)
+
+
+def _tree(content: bytes, file: str, scope: Scope) -> Node | None:
+    """Return the tree of a part; what is no YAML is told at its place in the part."""
+    try:
+        return parse(content, file)
+    except InputError as error:
+        for one in error.errors if isinstance(error, InputErrors) else (error,):
+            where = one.where or Where(file)
+            scope.findings.add(Node(file, where.line, where.column), one.message, one.help)
+        return None
 
 
 def _part(root: Node, name: str, node: Node, inner: Place, level: Level) -> Body:

@@ -16,10 +16,11 @@ from bioctl.language.quantity import (
 from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
 from bioctl.recipe.formula import show_range, unknown_entry, whole, wrong_eu
 from bioctl.recipe.grammar import FormulaEntry, Parameter, Piece
-from bioctl.recipe.ramps import check_order, items_of, rate_of, seconds_of, split_piece
+from bioctl.recipe.ramps import RAMP_FORM, check_order, items_of, rate_of, seconds_of, split_piece
 from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
 
+_CHANGES = re.compile(r"->|→| (to|over|for) |^(at|to|stay) ")
 _BARE_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -71,8 +72,16 @@ def _read(name: str, node: Node, spec: ParameterSpec, role: str, scope: Scope) -
         return Parameter(text)
     if spec.ramp and isinstance(node, Sequence):
         return _ramp(name, node, spec, scope)
+    if isinstance(node, Sequence) and spec.kind == "quantity":
+        message, mend = f"{name} can't change in time.", f"write one value, {example(spec)}."
+        scope.findings.add(node, message, mend)
+        return None
     text = scope.text(node)
     if not text:
+        return None
+    if spec.ramp and _CHANGES.search(text):
+        message = f"{name}: a value that changes in time is a list."
+        scope.findings.add(node, message, RAMP_FORM)
         return None
     if spec.kind == "choice":
         return scope.findings.attempt(node, _choice, name, text, spec)

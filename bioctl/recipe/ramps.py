@@ -24,8 +24,9 @@ _PIECE = re.compile(
     r"|to (?P<end>.+?) (?:over (?P<over>.+)|at (?P<rate>.+))"
     r"|(?P<stay>stay) (?P<long>.+))"
 )
-_FORM = (
-    "write `at 4 degC for 10 min`, `to -5 degC at 1 degC/min`, `to 37 degC over 12 h`, `stay 2 h`."
+RAMP_FORM = (
+    "write its pieces, `at 4 degC for 10 min`, `to -5 degC at 1 degC/min`, `to 37 degC over 12 h`, "
+    "`stay 2 h`."
 )
 
 Written = tuple[str, str, str, str]
@@ -40,7 +41,7 @@ def split_piece(text: str) -> Written:
     """
     found = _PIECE.fullmatch(text)
     if found is None:
-        raise InputError(f"'{visible(text)}' is no piece of a ramp.", help=_FORM)
+        raise InputError(f"'{visible(text)}' is no piece of a ramp.", help=RAMP_FORM)
     if found["at"]:
         return "at", found["start"], found["for"] or "", ""
     if found["stay"]:
@@ -91,7 +92,7 @@ def items_of(node: Sequence) -> list[Node]:
         InputError: there are none, or too many.
     """
     if not 0 < len(node.items) <= MAX_PIECES:
-        node.refuse(f"a ramp has 1 to {MAX_PIECES} pieces.", _FORM)
+        node.refuse(f"a ramp has 1 to {MAX_PIECES} pieces.", RAMP_FORM)
     return node.items
 
 
@@ -102,7 +103,7 @@ def check_order(pieces: list[Piece]) -> None:
         InputError: so it is.
     """
     if pieces[0].kind != "at" or any(one.kind == "at" for one in pieces[1:]):
-        raise InputError("a ramp begins with `at`, and has it once.", help=_FORM)
+        raise InputError("a ramp begins with `at`, and has it once.", help=RAMP_FORM)
 
 
 def points(ramp: tuple[Piece, ...]) -> list[tuple[float, float]]:

@@ -139,8 +139,9 @@ def _repeat(layout: _Layout, part: Repeat, above: str, span: Span) -> None:
     first = len(layout.spans)
     end = _body(layout, part.body, above, span.role, span.depth + 1, span.start_s)
     rounds = 1 if layout.least and part.until else part.at_most
+    span.times = rounds
     for inner in layout.spans[first:]:
-        inner.times *= rounds
+        inner.times *= rounds if inner.kind == "phase" else 1
     span.end_s = span.start_s + rounds * (end - span.start_s)
 
 

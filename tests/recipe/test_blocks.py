@@ -251,13 +251,20 @@ REFUSED = [
     ("offline_ph < 7\n", "offline_ph < 7 degC\n", "[eu-mismatch]", ""),
     ("offline_ph < 7\n", "elapsed > 7 h\n", "unknown name 'elapsed'.", "known names: "),
     ("at growth_temperature for 2 d", "to 37 degC over 2 d", "a ramp begins with", ""),
-    ("to 33 degC over 12 h", "to 33 degC", "'to 33 degC' is no piece of a ramp.", "write `at"),
+    ("to 33 degC over 12 h", "to 33 degC", "'to 33 degC' is no piece of a ramp.", "`at 4"),
     ("to 33 degC over 12 h", "to 33 rpm over 12 h", "temperature is in degC, '33 rpm' is not.", ""),
     ("to 33 degC over 12 h", "to 53 degC over 12 h", "53 degC is outside 4 .. 40 degC.", ""),
     ("to 33 degC over 12 h", "to 33 degC at 1 rpm", "'1 rpm' is not a rate of this value.",
      "write it in degC/min."),
     ("to 33 degC over 12 h", "to 33 degC at 0 degC/min", "a rate of 0 degC/min can't be.", ""),
     ("stay 1 d", "stay 1 mL", "'1 mL' is not a time.", ""),
+    ("pH: 7.2", "pH: 7.2 to 7.0 over 1 h", "pH: a value that changes in time is a list.", "`at 4"),
+    ('question: "Cells"', "question: [x]", "expected one value, found a list.", ""),
+    ("- synchronise: ready", "- include: fill", "a part brings unit procedures.", "include it"),
+    ("- choose: adjust", "- choose: [x]", "`choose` needs a name of its own.", "`choose: <name>`"),
+    ("- repeat: look", "- repeat: {x: y}", "`repeat` needs a name of its own.", "`at most:`"),
+    ("- when: offline", "- if: offline", "begins with `when` or `otherwise`.", "write `when:`"),
+    ("- otherwise: nothing", "- else: nothing", "begins with `when` or `otherwise`.", ""),
 ]  # fmt: skip
 
 

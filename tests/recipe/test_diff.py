@@ -52,6 +52,15 @@ def test_formula_value_is_told_with_the_steps_it_reaches() -> None:
     assert change == f"growth temperature 37 → 36.5 degC in {steps}"
 
 
+def test_value_in_another_eu_is_no_difference() -> None:
+    same = ("{value: 200 mL, range: 100 .. 300 mL", "{value: 0.2 L, range: 0.1 .. 0.3 L")
+    assert told(R1, same) == ()
+    (change,) = told(
+        R1, ("{value: 200 mL, range: 100 .. 300 mL", "{value: 0.25 L, range: 0.1 .. 0.3 L")
+    )
+    assert change == "inoculum volume 0.2 → 0.25 L in inoculate"
+
+
 def test_part_that_is_left_out_is_told_by_its_phases() -> None:
     entry = next(line for line in R1.splitlines(keepends=True) if "  fill_volume:" in line)
     changes = told(R1, ("  - include: fill\n", ""), (entry, ""))

@@ -106,6 +106,8 @@ def test_changed_part_changes_the_hash_of_the_recipe() -> None:
         (None, ("part: rinse\n", ""), "a part needs 'part'."),
         (None, ("timeout: 1 h", "timeout: 1"), "parts/rinse.yaml:19:22: error: a timeout is a"),
         (None, ("rate: rinse_rate", "rate: 1 L/min"), "nothing uses the formula entry"),
+        (None, ("equipment:", "\tequipment:"), "parts/rinse.yaml:7:1: error: a tab is"),
+        (None, ("part: rinse", "part: rinse\npart: rinse"), "rinse.yaml:2:1: error: the key"),
         (None, ("volume: rinse_volume", "volume: other"), "has no entry 'other'."),
         (("  - include: rinse\n", "  - include: rinse\n  - include: rinse\n"), None,
          "the unit procedure 'rinse' is there already"),

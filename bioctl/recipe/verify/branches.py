@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import combinations
-from typing import Any
+from itertools import combinations, product
+from typing import NamedTuple
 
 from bioctl.recipe.blocks import Body, Branch, Parallel, Synchronise, bodies
 from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure
 from bioctl.recipe.verify.context import Context
+from bioctl.recipe.verify.inside import inner_of
 
 
 def check_branches(context: Context) -> None:
@@ -17,65 +18,75 @@ def check_branches(context: Context) -> None:
 
 
 def _walk(body: Body, role: str, context: Context) -> None:
-    for part, inside in _inner(body, role):
+    for part, inside in inner_of(body, role):
         if isinstance(part, Parallel):
             _clashes(part, inside, context)
             _deadlock(part, inside, context)
 
 
-def _inner(body: Body, role: str) -> Iterator[tuple[Any, str]]:
-    """Yield everything in a list, at every level, with the role it is about."""
-    for part in body:
-        yield part, role
-        for inner in bodies(part):
-            yield from _inner(inner, role)
-        if isinstance(part, UnitProcedure):
-            yield from _inner(part.operations, part.unit)
-            for one in part.watch:
-                yield from _inner(one.phases, part.unit)
-        if isinstance(part, Operation):
-            yield from _inner(part.phases, role)
-            for one in part.watch:
-                yield from _inner(one.phases, role)
-
-
 def _phases(body: Body, role: str) -> Iterator[tuple[PhaseStep, str]]:
-    for part, inside in _inner(body, role):
+    for part, inside in inner_of(body, role):
         if isinstance(part, PhaseStep):
             yield part, inside
 
 
-def _driven(branch: Branch, role: str, context: Context) -> dict[tuple[str, str], PhaseStep]:
-    """Return everything a branch drives: role and point, with the first phase that does."""
-    found: dict[tuple[str, str], PhaseStep] = {}
-    for step, inside in _phases(branch.body, role):
+class _Use(NamedTuple):
+    """A phase that drives something, and the points its branch passes before and after it."""
+
+    step: PhaseStep
+    before: frozenset[str]
+    after: frozenset[str]
+
+
+def _driven(branch: Branch, role: str, context: Context) -> dict[tuple[str, str], list[_Use]]:
+    """Return everything a branch drives: role and point, with the phases that do, in order."""
+    found: dict[tuple[str, str], list[_Use]] = {}
+    parts = list(inner_of(branch.body, role))
+    points = [part.name if isinstance(part, Synchronise) else "" for part, _ in parts]
+    for at, (step, inside) in enumerate(parts):
+        if not isinstance(step, PhaseStep):
+            continue
+        use = _Use(step, frozenset(points[:at]) - {""}, frozenset(points[at:]) - {""})
         for name in context.spec(step).drives:
             other, _, point = name.rpartition(".")
-            at = str(step.parameters[other].value) if other in step.parameters else inside
-            found.setdefault((at, point), step)
+            unit = str(step.parameters[other].value) if other in step.parameters else inside
+            found.setdefault((unit, point), []).append(use)
     return found
 
 
 def _clashes(part: Parallel, role: str, context: Context) -> None:
     driven = [(branch, _driven(branch, role, context)) for branch in part.branches]
     for (one, ours), (other, theirs) in combinations(driven, 2):
-        both = ours.keys() & theirs.keys()
-        if both:
-            unit, point = min(both)
-            first, second = ours[unit, point], theirs[unit, point]
+        clash = next(_at_once(ours, theirs), None)
+        if clash:
+            (unit, point), first, second = clash
             message = f"'{first.name}' in branch '{one.name}' and '{second.name}' in branch "
             message += f"'{other.name}' both drive {point} of '{unit}'."
             context.found("unit-clash", message, second.where)
 
 
+def _at_once(
+    ours: Mapping[tuple[str, str], list[_Use]], theirs: Mapping[tuple[str, str], list[_Use]]
+) -> Iterator[tuple[tuple[str, str], PhaseStep, PhaseStep]]:
+    """Yield what two branches may drive at once: not one before and the other after a point."""
+    for key in sorted(ours.keys() & theirs.keys()):
+        for one, other in product(ours[key], theirs[key]):
+            if not (one.after & other.before or other.after & one.before):
+                yield key, one.step, other.step
+
+
 def _deadlock(part: Parallel, role: str, context: Context) -> None:
-    """Note branches that own a unit and want each other's."""
+    """Note branches that own a unit and want each other's, and meet at no point that orders it."""
     owned = {branch.name: _owns(branch, role) for branch in part.branches}
+    points = {one.name: {point.name for point in _own_points(one.body)} for one in part.branches}
     wants: dict[str, set[str]] = {}
     for branch in part.branches:
         wanted = _wants(branch, role, context) - owned[branch.name]
+        ordered = points[branch.name]
         wants[branch.name] = {
-            other for other, units in owned.items() if other != branch.name and units & wanted
+            other
+            for other, units in owned.items()
+            if other != branch.name and units & wanted and not ordered & points[other]
         }
     ring = _ring(wants)
     if ring:
@@ -86,7 +97,7 @@ def _deadlock(part: Parallel, role: str, context: Context) -> None:
 
 
 def _owns(branch: Branch, role: str) -> set[str]:
-    return {inside for part, inside in _inner(branch.body, role) if isinstance(part, PhaseStep)}
+    return {inside for part, inside in inner_of(branch.body, role) if isinstance(part, PhaseStep)}
 
 
 def _wants(branch: Branch, role: str, context: Context) -> set[str]:
@@ -117,7 +128,7 @@ def _points(context: Context) -> None:
     """Note synchronise points that are not in two branches of one parallel, once in each."""
     met: set[str] = set()
     every: dict[str, Synchronise] = {}
-    for part, _ in _inner(context.recipe.procedure, ""):
+    for part, _ in inner_of(context.recipe.procedure, ""):
         if isinstance(part, Synchronise):
             every.setdefault(part.name, part)
         if isinstance(part, Parallel):

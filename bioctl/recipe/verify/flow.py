@@ -15,6 +15,7 @@ from bioctl.recipe.blocks import (
 from bioctl.recipe.grammar import Operation, PhaseStep, UnitProcedure, Watch
 from bioctl.recipe.levels import LONGEST_S
 from bioctl.recipe.verify.context import Context
+from bioctl.recipe.verify.inside import inner_of
 from bioctl.recipe.verify.satisfiable import Verdict
 
 Known = frozenset[str]
@@ -23,16 +24,26 @@ Known = frozenset[str]
 
 def check_flow(context: Context) -> None:
     """Note unreachable phases, dead transitions, waits without end and results used too early."""
-    _Flow(context).body(context.recipe.procedure, "", frozenset())
+    procedure, points = context.recipe.procedure, dict[str, Known]()
+    if any(isinstance(part, Synchronise) for part, _ in inner_of(procedure, "")):
+        _Flow(context, points, told=False).body(procedure, "", frozenset())  # who knows what there
+    _Flow(context, points, told=True).body(procedure, "", frozenset())
 
 
 class _Flow:
     """One walk through the procedure, in the order things run."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, points: dict[str, Known], *, told: bool) -> None:
         self.context = context
+        self.points = points
+        self.told = told
         self.dead = ""
         """Why nothing after this place is reached, "" while it is."""
+
+    def found(self, rule: str, message: str, where: Where, help_: str = "") -> None:
+        """Note a finding, in the second walk."""
+        if self.told:
+            self.context.found(rule, message, where, help_)
 
     def body(self, body: Body, role: str, known: Known) -> Known:
         """Walk a list; return what is known behind it."""
@@ -57,11 +68,12 @@ class _Flow:
             case Repeat():
                 return self.repeat(part, role, known)
             case Synchronise():
-                return known
+                self.points[part.name] = self.points.get(part.name, known) | known
+                return known | self.points[part.name]
         raise TypeError(part)
 
     def phase(self, step: PhaseStep, role: str, known: Known) -> Known:
-        spec, found = self.context.spec(step), self.context.found
+        spec, found = self.context.spec(step), self.found
         if self.dead:
             message = f"'{step.name}' is never reached: {self.dead}."
             found("unreachable-phase", message, step.where)
@@ -97,13 +109,13 @@ class _Flow:
             ways.append(self.body(one.body, role, known))
             if self.dead == wins and wins and not one.body:
                 message = f"an alternative of '{part.name}' is never reached: {wins}."
-                self.context.found("unreachable-phase", message, one.where)
+                self.found("unreachable-phase", message, one.where)
             self.dead = ""
             if one.when is None or verdict is Verdict.ALWAYS:
                 wins = wins or _always(one)
         if not wins:
             message = f"the choice '{part.name}' has no `otherwise`."
-            self.context.found("no-otherwise", message, part.where)
+            self.found("no-otherwise", message, part.where)
         return frozenset.intersection(*ways) if ways and wins else known
 
     def alternative(self, one: Alternative, role: str, known: Known) -> Verdict:
@@ -120,7 +132,7 @@ class _Flow:
     def watch(self, watch: tuple[Watch, ...], role: str, known: Known) -> None:
         for one in watch:
             self.condition("when", one.when, role, one.where, known, LONGEST_S)
-            inner = _Flow(self.context)
+            inner = _Flow(self.context, self.points, told=self.told)
             inner.body(one.phases, role, known)
 
     def condition(
@@ -131,11 +143,11 @@ class _Flow:
             if name in self.context.results and name not in known:
                 message = f"'{name}' in `{word}` is not known here: its sample comes later, "
                 message += "or not on every way."
-                self.context.found("used-before-set", message, where)
+                self.found("used-before-set", message, where)
         verdict = self.context.verdict(text, role, longest_s)
         if verdict is Verdict.NEVER:
             message = f"`{word}: {visible(text)}` can't become TRUE."
-            self.context.found("dead-transition", message, where)
+            self.found("dead-transition", message, where)
         return verdict
 
 

@@ -67,10 +67,12 @@ def _all_values(parameter: Parameter, eu: str) -> Iterator[float]:
 def _guards(step: PhaseStep, unit: UnitLimits, context: Context) -> None:
     """Ask every interlock what it says when the phase stands at its setpoints."""
     unit_class = context.able.classes[unit.unit_class]
-    drives = context.spec(step).drives
+    drives = set(context.spec(step).drives)
+    for loop in drives & unit.moved.keys():
+        drives |= set(unit.moved[loop])
     for guard in unit.guards:
-        if not set(guard.forces) & {*drives, *unit_class.outputs}:
-            continue
+        if not drives & set(guard.forces):
+            continue  # it may trip: the phase needs nothing that it forces
         reached = _trips(guard, step, unit_class)
         if reached:
             message = f"interlock {guard.name} of {unit.name} trips when '{step.name}' reaches "

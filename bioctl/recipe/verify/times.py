@@ -4,8 +4,9 @@ from bioctl.language.nearest import suggest
 from bioctl.language.quantity import format_quantity
 from bioctl.recipe.grammar import Clock, Moment
 from bioctl.recipe.levels import LONGEST_S
-from bioctl.recipe.schedule import Span, schedule
+from bioctl.recipe.schedule import schedule
 from bioctl.recipe.verify.context import Context
+from bioctl.recipe.verify.course import Course
 from bioctl.recipe.verify.satisfiable import Verdict
 
 
@@ -13,12 +14,12 @@ def check_clocks(context: Context) -> None:
     """Note clocks that never run, and limits that can't be met."""
     if not context.recipe.clocks:
         return
-    spans = {span.path: span for span in schedule(context.recipe, context.able, least=True)}
+    course = Course(schedule(context.recipe, context.able, least=True))
     for clock in context.recipe.clocks.values():
         if clock.while_:
             _condition(clock, context)
         elif clock.begins and clock.ends:
-            _between(clock, clock.begins, clock.ends, spans, context)
+            _between(clock, clock.begins, clock.ends, course, context)
 
 
 def _condition(clock: Clock, context: Context) -> None:
@@ -27,25 +28,18 @@ def _condition(clock: Clock, context: Context) -> None:
         context.found("dead-transition", message, clock.where)
 
 
-def _between(
-    clock: Clock, begins: Moment, ends: Moment, spans: dict[str, Span], context: Context
-) -> None:
-    times = []
+def _between(clock: Clock, begins: Moment, ends: Moment, course: Course, context: Context) -> None:
     for moment in (begins, ends):
-        span = spans.get(moment.path)
-        if span is None:
+        if moment.path not in course.spans:
             message = f"clock '{clock.name}': there is no '{moment.path}'."
-            help_ = suggest(moment.path, spans, "paths")
+            help_ = suggest(moment.path, course.spans, "paths")
             context.found("clock-never-runs", message, clock.where, help_)
             return
-        times.append(span.start_s if moment.edge == "start" else span.end_s)
-    order = list(spans)
-    backwards = order.index(ends.path) < order.index(begins.path)
-    if backwards and not begins.path.startswith(f"{ends.path}/"):
+    least = course.least_s(begins, ends)
+    if course.backwards(begins, ends):
         message = f"clock '{clock.name}' ends before it begins."
         context.found("clock-never-runs", message, clock.where)
-    elif times[1] - times[0] > clock.limit_s:
-        least = format_quantity(round(times[1] - times[0]), "s")
-        limit = format_quantity(clock.limit_s, "s")
-        message = f"clock '{clock.name}' allows {limit}; what lies between takes {least} at least."
+    elif least > clock.limit_s:
+        shown, limit = (format_quantity(round(one), "s") for one in (least, clock.limit_s))
+        message = f"clock '{clock.name}' allows {limit}; what lies between takes {shown} at least."
         context.found("hold-time-cannot-be-met", message, clock.where)
