@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bioctl_sim.plantfile.spec import PlantFile
 
 
-OPTIONS = ("driver", "seed", "noise", "plant")
+OPTIONS = ("driver", "seed", "noise", "plant", "accelerate")
 
 
 class TwinDriver:
@@ -30,13 +30,14 @@ class TwinDriver:
     Args:
         name: of the connection in the site file.
         options: `seed` (integer, default the plant's) of noise, errors and scatter; `noise`
-            (default true); `plant`, a shipped plant or a plant file (default `demo`).
+            (default true); `plant`, a shipped plant or a plant file (default `demo`);
+            `accelerate` (default false), the same numbers faster, with numba.
         tags: what to read and write; `node` is the plant's own tag name.
         clock: host time, for the source time of readings and the deadlines of calls.
         folder: of the site file, where a plant file is looked for.
 
     Raises:
-        InputError: an unknown option, a seed that is no whole number, or a wrong plant file.
+        InputError: an unknown or unfit option, or a wrong plant file.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class TwinDriver:
         folder: Path,
     ) -> None:
         self.name = name
-        self._seed, self._noise = _read(name, options)
+        self._seed, self._noise, self._fast = _read(name, options)
         self._file = _plant(name, options, folder)
         self._tags = {tag.name: tag for tag in tags}
         self._clock = clock
@@ -60,11 +61,18 @@ class TwinDriver:
         self._snapshot = self._down("not started")
 
     async def start(self) -> None:
-        """Make the plant; the link is up at once."""
-        from bioctl_sim.commands import CommandDesk  # noqa: PLC0415  only a twin needs the model
-        from bioctl_sim.plant import Plant  # noqa: PLC0415
+        """Make the plant; the link is up at once.
 
-        self._plant = Plant(self._seed, self._noise, self._file)
+        Raises:
+            RefusedError: it is to be accelerated, and the accelerator is not installed.
+        """
+        from bioctl_sim.commands import CommandDesk  # noqa: PLC0415  only a twin needs the model
+        from bioctl_sim.plant import Plant, Refused  # noqa: PLC0415
+
+        try:
+            self._plant = Plant(self._seed, self._noise, self._file, accelerated=self._fast)
+        except Refused as refusal:
+            raise RefusedError(str(refusal)) from refusal
         self._desk = CommandDesk(self._plant)
         names = [tag.name for tag in self._plant.tags]
         self._image = ArrayImage(list(self._tags.values()), names)
@@ -165,7 +173,7 @@ class TwinDriver:
         return Snapshot({name: bad(reason) for name in self._tags}, Link.DOWN, reason)
 
 
-def _read(name: str, options: Mapping[str, object]) -> tuple[int | None, bool]:
+def _read(name: str, options: Mapping[str, object]) -> tuple[int | None, bool, bool]:
     for word in options:
         if word not in OPTIONS:
             near = get_close_matches(str(word), OPTIONS, 1)
@@ -173,14 +181,18 @@ def _read(name: str, options: Mapping[str, object]) -> tuple[int | None, bool]:
                 f"connection '{name}', option '{word}': there is no such option.",
                 help=f"did you mean '{near[0]}'?" if near else f"known: {', '.join(OPTIONS)}.",
             )
-    seed, noise = options.get("seed"), options.get("noise", True)
-    whole = seed is None or (isinstance(seed, int) and not isinstance(seed, bool))
-    if not whole or not isinstance(noise, bool):
-        raise InputError(
-            f"connection '{name}': 'seed' is {seed!r} and 'noise' is {noise!r}; expected a whole "
-            "number, and true or false."
-        )
-    return seed, noise  # type: ignore[return-value]
+    seed = options.get("seed")
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
+        raise InputError(f"connection '{name}': 'seed' is {seed!r}; expected a whole number.")
+    noise = _switch(name, options, "noise", usual=True)
+    return seed, noise, _switch(name, options, "accelerate", usual=False)
+
+
+def _switch(name: str, options: Mapping[str, object], word: str, *, usual: bool) -> bool:
+    value = options.get(word, usual)
+    if not isinstance(value, bool):
+        raise InputError(f"connection '{name}': '{word}' is {value!r}; expected true or false.")
+    return value
 
 
 def _plant(name: str, options: Mapping[str, object], folder: Path) -> "PlantFile | None":

@@ -125,3 +125,28 @@ async def test_over_the_wire_and_in_process_the_same_plant_answers(
     assert list(one) == list(other)
     assert [type(row.value) for row in one.values()] == [type(row.value) for row in other.values()]
     assert one["VF301.FC301"].value == other["VF301.FC301"].value == 6.5
+
+
+async def test_an_accelerated_plant_reads_the_same(manual_clock: ManualClock) -> None:
+    readings = []
+    for accelerate in (False, True):
+        driver = make(manual_clock, seed=3, plant="demo", accelerate=accelerate)
+        await driver.start()
+        await driver.exchange({"BR101.SC101": 80.0, "BR101.TC101": 40.0}, 600.0)
+        readings.append({name: r.value for name, r in driver.latest().readings.items()})
+    assert readings[0] == readings[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"accelerate": "yes"}, "'accelerate' is 'yes'; expected true or false"),
+        ({"noise": 0}, "'noise' is 0; expected true or false"),
+        ({"seed": 1.5}, "'seed' is 1.5; expected a whole number"),
+    ],
+)
+def test_unfit_options_are_told(
+    manual_clock: ManualClock, options: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        make(manual_clock, **options)
