@@ -26,10 +26,8 @@ _AT_LINE_S: Final = 600
 _STALL_FROM, _STALL_AT = -10_000.0, -30_000.0
 """Pa gauge between which a vacuum in the vessel stalls the harvest pump (assumed)."""
 
-
 _SET: Final = itemgetter(*places.POINTS)
-
-
+"""The outputs in the order of the kernel's places."""
 _EMPTY: Final = (("WT02", effects.BASE_EMPTY), ("WT03", effects.FEED_EMPTY))
 """Bottle weights, and the faults with which they weigh nothing."""
 
