@@ -219,8 +219,8 @@ def _controlled(config: LoopConfig, state: LoopState, scan: _Scan) -> Scanned:
         elif tuning is not state.tuning:
             memory = start(tuning, sp, pv, last)
     low, high = _reach(config, state, last, scan.dt)
-    u, memory, parts = step(tuning, memory, sp, pv, dt, low, high, real)
-    new = replace(state, sp=sp, u=u, pid=memory, parts=parts, tuning=tuning, status="")
+    u, memory = step(tuning, memory, sp, pv, dt, low, high, real)
+    new = replace(state, sp=sp, u=u, pid=memory, tuning=tuning, status="")
     return new, config.structure.values(u, scan.floors), ()
 
 

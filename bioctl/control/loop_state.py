@@ -23,7 +23,6 @@ class LoopState:
         rate_per_min: setpoint speed asked for, eu per minute; None takes the configured one.
         manual: demand u a person gave in MAN; None takes over the real one at the next scan.
         u: last demand, None before the first.
-        parts: P, I and D of the last demand.
         pid: memory of the law; None: it starts from the real outputs at the next scan.
         tuning: what `pid` was made with.
         bad_since: process time the measurement stopped being Good, None while Good.
@@ -40,7 +39,6 @@ class LoopState:
     rate_per_min: float | None = None
     manual: float | None = None
     u: float | None = None
-    parts: Parts = _NO_PARTS
     pid: PidState | None = None
     tuning: Tuning | None = None
     bad_since: float | None = None
@@ -49,6 +47,11 @@ class LoopState:
     deviation: float = 0.0
     dose: DoseState = _NOTHING_USED
     status: str = ""
+
+    @property
+    def parts(self) -> Parts:
+        """P, I, D and F of the last demand; all 0 while the law does not act."""
+        return _NO_PARTS if self.pid is None else self.pid.parts
 
 
 def set_setpoint(
