@@ -165,6 +165,24 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "Loop pH on BR101 controls again: AT102 is Good.",
     ),
     (
+        "loop.doubted",
+        RULE,
+        {"loop": "pH", "doubt": "stuck", "text": "pH has not moved for 600 s while the output did"},
+        "Loop pH on BR101 is in doubt: pH has not moved for 600 s while the output did.",
+    ),
+    (
+        "loop.trusted",
+        RULE,
+        {"loop": "pH", "doubt": "stuck"},
+        "The doubt stuck about loop pH on BR101 is over.",
+    ),
+    (
+        "loop.tested",
+        RULE,
+        {"loop": "pH", "method": "relay", "outcome": "done", "reason": "enough was seen"},
+        "The relay test of loop pH on BR101 is done: enough was seen.",
+    ),
+    (
         "output.set",
         P,
         {"tag": "BR101.XV101", "value": True, "eu": ""},

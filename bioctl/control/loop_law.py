@@ -1,0 +1,136 @@
+"""A loop whose measurement is Good: setpoint, take-over, law, tuning test."""
+
+import math
+from dataclasses import replace
+
+from bioctl.control import experiment, forward, pid
+from bioctl.control.loop_config import AnyLoop, LoopConfig, Mode
+from bioctl.control.loop_given import Given, Outputs, Scanned, clamped, limits, outputs_at
+from bioctl.control.loop_state import LoopState, rate_of, structure_of
+from bioctl.control.on_off import OnOff, Switch, switch
+from bioctl.control.pid import PidState
+from bioctl.control.ramp import ramp
+from bioctl.control.schedule import scheduled
+from bioctl.control.structure import FOLLOWS
+from bioctl.control.tuning import Tuning
+
+
+def setpoint(config: AnyLoop, state: LoopState, given: Given) -> float:
+    """Return the setpoint in force; a ramp begins at the measurement."""
+    pv = given.pv.number
+    target = given.remote if state.mode is Mode.CAS else state.target
+    current = config.sp_range.clamp(pv) if state.sp is None else state.sp
+    if target is None:
+        return current
+    moving = state.sp is not None and given.pv.good
+    reached = ramp(current, target, rate_of(config, state), given.dt if moving else 0.0)
+    return config.sp_range.clamp(reached)
+
+
+def taken_over(config: LoopConfig, state: LoopState, given: Given) -> float:
+    """Return the demand that explains the real outputs: the last one where it still does.
+
+    Where no output can be read: the last demand, or else the one nearest to the fallback.
+    """
+    structure, u = structure_of(config, state), state.u
+    if u is None or structure.deviation(u, given.actual, given.floors) > FOLLOWS:
+        located = structure.locate(given.actual, given.floors)
+        u = located if located is not None else u
+    if u is None:
+        u = structure.locate(config.fallback)
+    return clamped(config, state, structure.low if u is None else u)
+
+
+def manual(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
+    """Write the outputs of the demand a person gave, or of the one that was in force."""
+    asked = taken_over(config, state, given) if state.manual is None else state.manual
+    u = clamped(config, state, asked)
+    new = replace(state, manual=asked, u=u, pid=None)
+    return new, outputs_at(config, state, u, given), ()
+
+
+def controlled(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
+    """Let the law act."""
+    if isinstance(config.tuning, OnOff):
+        return _switched(config, config.tuning, state, given)
+    sp = setpoint(config, state, given)
+    terms = forward.advance(config.forward, state.forward, given.others, given.dt)
+    factors = config.schedule.at(given.others, state.factors) if config.schedule else state.factors
+    known = replace(state, sp=sp, forward=terms, factors=factors, status="")
+    u, memory, tuning, last, real = _prepared(config, known, state, given)
+    if known.trial is not None and not known.trial.over:
+        return _tried(config, known, tuning, real, given)
+    low, high = _reach(config, state, last, given.dt)
+    dt = given.dt if u is not None else 0.0
+    f = forward.total(terms)
+    u, memory = pid.step(tuning, memory, sp, given.pv.number, dt, low, high, real, f)
+    new = replace(known, u=u, pid=memory, tuning=tuning)
+    return new, outputs_at(config, state, u, given), ()
+
+
+def _prepared(
+    config: LoopConfig, state: LoopState, before: LoopState, given: Given
+) -> tuple[float | None, PidState, Tuning, float, float]:
+    """Return the last demand (None: taken over just now), memory, tuning, and the real demand."""
+    sp, pv, f = state.sp or 0.0, given.pv.number, forward.total(state.forward)
+    if state.pid is None or state.u is None or given.late:
+        real = taken_over(config, state, given)
+        tuning = tuning_of(config, state, real)
+        return None, pid.start(tuning, sp, pv, real, f), tuning, real, real
+    structure, last = structure_of(config, state), state.u
+    tuning = tuning_of(config, state, last)
+    real = structure.real(last, given.actual, given.floors)
+    if structure.active(last).output in given.forced:
+        return last, pid.start(tuning, sp, pv, real, f), tuning, real, real
+    memory = state.pid
+    fresh = forward.appeared(before.forward, state.forward)
+    if fresh:
+        memory = memory._replace(integral=memory.integral - fresh, forward=memory.forward + fresh)
+    if tuning is not state.tuning:
+        memory = pid.retune(memory, tuning, sp)
+    return last, memory, tuning, last, real
+
+
+def tuning_of(config: LoopConfig, state: LoopState, u: float) -> Tuning:
+    """Return the tuning in force at u: the loop's own or a person's, times all factors."""
+    base = state.tuned or config.tuning
+    if isinstance(base, OnOff):  # a two-position law never comes here
+        raise TypeError(config.name)
+    one = structure_of(config, state).active(u)
+    gain, time = state.factors
+    return scheduled(base, gain * one.gain, time * one.time)
+
+
+def _reach(config: LoopConfig, state: LoopState, last: float, dt: float) -> tuple[float, float]:
+    """Return the least and greatest demand of this scan: structure, dose lock, output rate."""
+    low, high = limits(config, state)
+    if math.isinf(config.out_rate_per_min):
+        return low, high
+    reach = config.out_rate_per_min * dt / 60.0
+    return min(max(low, last - reach), high), max(min(high, last + reach), low)
+
+
+def _tried(
+    config: LoopConfig, state: LoopState, tuning: Tuning, real: float, given: Given
+) -> Scanned:
+    """Let the tuning test move u; the law stands by at its output."""
+    if state.trial is None or state.sp is None:
+        return state, {}, ()
+    sign = math.copysign(1.0, tuning.gain)
+    pv = given.pv.number
+    trial = experiment.advance(state.trial, state.sp, pv, real, given.now, sign)
+    u = clamped(config, state, trial.u)
+    memory = pid.start(tuning, state.sp, pv, u, forward.total(state.forward))
+    status = "" if trial.over else f"tuning test: {trial.experiment.method}, {trial.stage}"
+    new = replace(state, u=u, pid=memory, tuning=tuning, trial=trial, status=status)
+    return new, outputs_at(config, state, u, given), ()
+
+
+def _switched(config: LoopConfig, law: OnOff, state: LoopState, given: Given) -> Scanned:
+    """Let a two-position law act: u is one end of the structure."""
+    sp, structure = setpoint(config, state, given), structure_of(config, state)
+    before = state.switch or Switch()
+    now = switch(law, before, sp, given.pv.number, given.now)
+    u = clamped(config, state, structure.high if now.on else structure.low)
+    outputs: Outputs = structure.values(u, given.floors)
+    return replace(state, sp=sp, u=u, switch=now, status=""), outputs, ()
