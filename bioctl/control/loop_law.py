@@ -57,11 +57,11 @@ def controlled(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
     terms = forward.advance(config.forward, state.forward, given.others, given.dt)
     factors = config.schedule.at(given.others, state.factors) if config.schedule else state.factors
     known = replace(state, sp=sp, forward=terms, factors=factors, status="")
-    u, memory, tuning, last, real = _prepared(config, known, state, given)
+    held, memory, tuning, last, real = _prepared(config, known, state, given)
     if known.trial is not None and not known.trial.over:
         return _tried(config, known, tuning, real, given)
     low, high = _reach(config, state, last, given.dt)
-    dt = given.dt if u is not None else 0.0
+    dt = given.dt if held is not None else 0.0
     f = forward.total(terms)
     u, memory = pid.step(tuning, memory, sp, given.pv.number, dt, low, high, real, f)
     new = replace(known, u=u, pid=memory, tuning=tuning)
@@ -71,7 +71,7 @@ def controlled(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
 def _prepared(
     config: LoopConfig, state: LoopState, before: LoopState, given: Given
 ) -> tuple[float | None, PidState, Tuning, float, float]:
-    """Return the last demand (None: taken over just now), memory, tuning, and the real demand."""
+    """Return held, memory, tuning, last and real demand; held is None where the law starts anew."""
     sp, pv, f = state.sp or 0.0, given.pv.number, forward.total(state.forward)
     if state.pid is None or state.u is None or given.late:
         real = taken_over(config, state, given)
@@ -81,7 +81,7 @@ def _prepared(
     tuning = tuning_of(config, state, last)
     real = structure.real(last, given.actual, given.floors)
     if structure.active(last).output in given.forced:
-        return last, pid.start(tuning, sp, pv, real, f), tuning, real, real
+        return None, pid.start(tuning, sp, pv, real, f), tuning, real, real
     memory = state.pid
     fresh = forward.appeared(before.forward, state.forward)
     if fresh:

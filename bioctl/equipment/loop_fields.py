@@ -15,6 +15,7 @@ from bioctl.equipment.points import Points
 from bioctl.equipment.structure_fields import read_orders, read_structure
 from bioctl.errors import InputError
 from bioctl.language.document import Node
+from bioctl.tags import Tag
 
 __all__ = ["Points", "order_loops", "read_loop"]
 
@@ -34,7 +35,9 @@ def read_loop(name: str, node: Node, points: Points, errors: list[InputError]) -
     return loop
 
 
-def order_loops(loops: Mapping[str, AnyLoop], node: Node) -> dict[str, AnyLoop]:
+def order_loops(
+    loops: Mapping[str, AnyLoop], outputs: Mapping[str, Tag], node: Node
+) -> dict[str, AnyLoop]:
     """Return a unit's loops, outer ones first, after a look at how they fit together.
 
     Raises:
@@ -45,16 +48,20 @@ def order_loops(loops: Mapping[str, AnyLoop], node: Node) -> dict[str, AnyLoop]:
         ordered = in_order(loops)
         for config in loops.values():
             if isinstance(config, LoopConfig):
-                _check_inner(loops, config)
+                _check_inner(loops, outputs, config)
         _check_shared(loops)
     except InputError as error:
         node.refuse(error.message, error.help)
     return ordered
 
 
-def _check_inner(loops: Mapping[str, AnyLoop], config: LoopConfig) -> None:
+def _check_inner(
+    loops: Mapping[str, AnyLoop], outputs: Mapping[str, Tag], config: LoopConfig
+) -> None:
     source = config.source
     if source is not None and source.cascade:
+        if config.name in outputs:
+            raise InputError(f"loop {config.name} can't have the name of an output in a cascade.")
         outer = loops[source.serves]
         if not isinstance(outer, LoopConfig) or config.name not in outer.structure.outputs:
             raise InputError(
@@ -64,7 +71,7 @@ def _check_inner(loops: Mapping[str, AnyLoop], config: LoopConfig) -> None:
             )
     for one in config.structure.segments:
         inner = loops.get(one.output)
-        if inner is None:
+        if inner is None or one.output in outputs:
             continue
         if inner.source is None or not inner.source.cascade or inner.source.serves != config.name:
             raise InputError(

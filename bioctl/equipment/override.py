@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bioctl.control.loop_config import AnyLoop, LoopConfig, Take
+from bioctl.control.source import served
 
 
 def won(loops: Mapping[str, AnyLoop], wrote: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -11,8 +12,9 @@ def won(loops: Mapping[str, AnyLoop], wrote: Mapping[str, Mapping[str, float]]) 
     for loop, outputs in wrote.items():
         config = loops.get(loop)
         takes = config.override if isinstance(config, LoopConfig) else {}
+        inner = served(loops, loop)
         for name, value in outputs.items():
-            if name in loops:
+            if name in inner:
                 continue
             if name in found and name in takes:
                 pick = min if takes[name] is Take.LOWEST else max

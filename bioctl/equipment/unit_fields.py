@@ -59,7 +59,7 @@ def read_unit(
     hold, idle = (fields.take(one, read, none) for one in ("hold", "idle"))
     loops = _each(fields, errors, "loops", partial(_loop, kind, points, errors))
     if written is not None and len(loops) == len(names):
-        loops = collect(errors, written, partial(order_loops, loops)) or loops
+        loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
     interlocks = _each(fields, errors, "interlocks", partial(_interlock, kind, outputs, errors))
     alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, errors))
