@@ -76,7 +76,7 @@ class Experiment:
 
 
 Sample = tuple[float, float, float]
-"""Seconds since the test began, u in force, measurement."""
+"""Seconds since the test began, u in force until then, measurement."""
 
 
 @dataclass(frozen=True, slots=True)

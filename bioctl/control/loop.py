@@ -79,7 +79,8 @@ def scan_loop(
         return _followed(config, state, given, status)
     state, locked = _counted(config, state, total)
     if state.mode is Mode.OFF:
-        return replace(state, u=None, deviation=0.0), {}, locked
+        state, tried = told_trial(config, replace(state, u=None, deviation=0.0))
+        return state, {}, (*locked, *tried)
     state = _compared(config, state, given)
     state, given, doubts = trusted(config, state, given, backup)
     state, outputs, events = _acting(config, state, given)

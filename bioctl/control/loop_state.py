@@ -129,7 +129,8 @@ def set_mode(config: AnyLoop, state: LoopState, mode: Mode) -> LoopState:
     stays = {state.mode, mode} <= {Mode.AUTO, Mode.CAS}  # another source, the same law
     return replace(
         state, mode=mode, sp=state.sp if stays else None, manual=None, pid=None, bad_since=None,
-        good_since=None, fallback=False, status="", trial=None, switch=None,
+        good_since=None, fallback=False, status="", switch=None,
+        trial=_broken_off(state.trial),
     )  # fmt: skip
 
 
