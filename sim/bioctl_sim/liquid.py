@@ -1,8 +1,9 @@
 """Liquids: a volume, its temperature and the amounts dissolved or suspended in it.
 
 Amounts, not concentrations, are the state: mixing is addition and nothing is lost in transfers.
-Solutes are in mmol, cells in 1e9 (so that 1e9 cells/L = 1e6 cells/mL), protein and enzyme in litres
-of full-strength medium or enzyme solution, DMSO in mL.
+Solutes are in mmol, cells in 1e9 (so that 1e9 cells/L = 1e6 cells/mL; plant cells in g dry weight),
+protein, nutrient, enzyme and activator in litres of full-strength medium or solution, DMSO and
+antifoam in mL, product in g, vector in 1e9 infectious particles.
 """
 
 from collections.abc import Mapping
@@ -25,10 +26,24 @@ OXYGEN: Final = 7
 ENZYME: Final = 8
 PROTEIN: Final = 9
 DMSO: Final = 10
-LIVE: Final = 11
-DEAD: Final = 12
-COUNT: Final = 13
-DISSOLVED: Final = 11
+GLUTAMINE: Final = 11
+HEPES: Final = 12
+OSMOLES: Final = 13
+"""Osmotically active substance that has no place of its own here, above all salts."""
+NUTRIENT: Final = 14
+"""What fresh medium holds besides glucose and glutamine, as litres of fresh medium."""
+PRODUCT: Final = 15
+ANTIFOAM: Final = 16
+ACTIVATOR: Final = 17
+VECTOR: Final = 18
+LIVE: Final = 19
+DEAD: Final = 20
+RESTING: Final = 21
+"""Those of the live cells that are not activated (T cells)."""
+TRANSDUCED: Final = 22
+"""Those of the live cells that carry the gene."""
+COUNT: Final = 23
+DISSOLVED: Final = 19
 """Amounts below this index pass a membrane."""
 
 
@@ -125,7 +140,7 @@ class Liquid:
     def take_filtered(self, volume: float) -> Parcel:
         """Draw off `volume` L through a membrane that holds the cells back."""
         part = min(1.0, volume / self.volume) if self.volume > 0.0 else 0.0
-        taken = [a * part for a in self.amounts[:DISSOLVED]] + [0.0, 0.0]
+        taken = [a * part for a in self.amounts[:DISSOLVED]] + [0.0] * (COUNT - DISSOLVED)
         self.amounts = [a - b for a, b in zip(self.amounts, taken, strict=True)]
         drawn = self.volume * part
         self.volume -= drawn

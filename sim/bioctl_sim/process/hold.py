@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from bioctl_sim.liquid import DEAD, DMSO, LIVE, Liquid
+from bioctl_sim.liquid import DEAD, DMSO, LIVE, RESTING, TRANSDUCED, Liquid
 
 _DEATH_20: Final = 0.015
 """1/h at 20 degC in a protein-containing buffer (assumed; plain saline is several times worse)."""
@@ -27,6 +27,7 @@ def age(liquid: Liquid, surroundings: float, time_constant_s: float, seconds: fl
     live = liquid.amounts[LIVE]
     if live > 0.0:
         rate = death_rate(liquid.temperature, liquid.concentration(DMSO) / 10.0)
-        lost = live * (1.0 - math.exp(-rate * seconds / 3600.0))
-        liquid.amounts[LIVE] = live - lost
-        liquid.amounts[DEAD] += lost
+        stay = math.exp(-rate * seconds / 3600.0)
+        liquid.amounts[DEAD] += live * (1.0 - stay)
+        for cells in (LIVE, RESTING, TRANSDUCED):
+            liquid.amounts[cells] *= stay

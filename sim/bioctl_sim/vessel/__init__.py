@@ -1,0 +1,1 @@
+"""Vessels of the simulated plant: one physics, configured."""
