@@ -91,7 +91,11 @@ OUTPUTS: Final = {
     "carbon_dioxide": "FC04",
     "base_pump": "PC01",
 }
-POINTS: Final = {"temperature": "TT01", "pH": "AT01", "dissolved_oxygen": "AT02"}
+PROBES: Final = {
+    "temperature": state.PROBE_T,
+    "pH": state.PROBE_PH,
+    "dissolved_oxygen": state.PROBE_O2,
+}
 
 
 class Bench:
@@ -133,24 +137,24 @@ class Bench:
 
     def readings(self) -> dict[str, float]:
         """Return the readings, with noise and resolution."""
-        seen = self.vessel.measure()
+        s = self.vessel.state
         keep = math.exp(-SCAN_S / 5.0)
         for name, (sigma, _) in NOISE.items():
             fresh = sigma * math.sqrt(1.0 - keep * keep) * self._random.gauss(0.0, 1.0)
             self._noise[name] = keep * self._noise[name] + fresh
         found = {}
-        for name, point in POINTS.items():
+        for name, place in PROBES.items():
             step = NOISE[name][1]
-            found[name] = round((float(seen[point]) + self._noise[name]) / step) * step
+            found[name] = round((float(s[place]) + self._noise[name]) / step) * step
         return found
 
     def truth(self) -> dict[str, float]:
-        """Return what the vessel really has."""
+        """Return what the vessel really has; of oxygen what a probe without noise would show."""
         s = self.vessel.state
         return {
             "temperature": float(s[state.TEMPERATURE]),
             "pH": float(s[state.PH]),
-            "dissolved_oxygen": float(self.vessel.measure()["AT02"]),
+            "dissolved_oxygen": float(s[state.PROBE_O2]),
         }
 
     def _fill(self, source: str, litres: float) -> None:

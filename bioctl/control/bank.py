@@ -30,6 +30,8 @@ class Bank:
             np.array([getattr(one, name) for one in tunings])
             for name in ("gain", "gain_i", "gain_d", "gain_sp", "filter_s", "tracking_s")
         )
+        self._smooth = np.array([one.smooth_s for one in tunings])
+        self._smooths = bool(self._smooth.any())
         self._band = np.array([one.dead_band for one in tunings])
         self._minus_band = -self._band
         self._banded = bool(self._band.any())
@@ -39,6 +41,7 @@ class Bank:
         self._integral, self._pv, self._derivative, self._wanted, self._forward = columns
         self._a, self._b, self._c, self._d = np.empty((4, n))
         self._finite = np.empty(n, np.bool_)
+        self._seen = self._pv
         self._dt = -1.0
         self._tracking_dt = self._filter_dt = np.empty(n)
 
@@ -66,7 +69,7 @@ class Bank:
             if not np.isfinite(wanted, out=self._finite).all():
                 return self._some_frozen(sp, pv, dt_s, low, high, actual_output, forward)
             self._integral, self._derivative, self._wanted = integral, derivative, wanted
-            np.copyto(self._pv, pv)
+            np.copyto(self._pv, self._seen)
             np.copyto(self._forward, forward)
             return np.minimum(np.maximum(wanted, low), high)
 
@@ -78,6 +81,8 @@ class Bank:
             self._dt, self._tracking_dt = dt, self._tracking + dt
             self._filter_dt = self._filter + dt
         error, a, b = self._a, self._b, self._c
+        pv = self._smoothed(pv, dt) if self._smooths else pv
+        self._seen = pv
         np.subtract(sp, pv, out=error)
         if self._banded:
             np.minimum(error, self._band, out=a)
@@ -98,6 +103,10 @@ class Bank:
         np.add(wanted, derivative, out=wanted)
         np.add(wanted, forward, out=wanted)
         return integral, derivative, wanted
+
+    def _smoothed(self, pv: Floats, dt: float) -> Floats:
+        moved = self._pv + (pv - self._pv) * dt / (self._smooth + dt)
+        return np.where(self._smooth > 0.0, moved, pv)
 
     def _derived(self, pv: Floats) -> Floats:
         a, b = self._c, self._d
@@ -120,10 +129,10 @@ class Bank:
         last = np.where(self._wanted < low, low, np.minimum(self._wanted, high))
         real = np.where(np.isnan(actual), last, actual)
         integral, derivative, wanted = self._advance(sp, pv, dt, real, forward)
-        good = np.isfinite(wanted) & np.isfinite(sp - pv + dt + forward)
+        good = np.isfinite(wanted) & np.isfinite(sp - self._seen + dt + forward)
         self._integral = np.where(good, integral, self._integral)
         self._derivative = np.where(good, derivative, self._derivative)
-        self._pv = np.where(good, pv, self._pv)
+        self._pv = np.where(good, self._seen, self._pv)
         self._wanted = np.where(good, wanted, self._wanted)
         self._forward = np.where(good, forward, self._forward)
         return np.where(good, np.minimum(np.maximum(wanted, low), high), last)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bioctl.control.check import above_zero, finite, not_negative, span, text
 from bioctl.control.forward import FeedForward
 from bioctl.control.on_off import OnOff
-from bioctl.control.schedule import Schedule
+from bioctl.control.schedule import DEMAND, Schedule
 from bioctl.control.source import Source
 from bioctl.control.structure import Structure
 from bioctl.control.totaliser import DoseLimit
@@ -119,7 +119,7 @@ class LoopConfig:
     def others(self) -> tuple[str, ...]:
         """Measurements and outputs it looks at besides its own measurement."""
         names = [one.of for one in self.forward]
-        names += [self.schedule.by] if self.schedule else []
+        names += [self.schedule.by] if self.schedule and self.schedule.by != DEMAND else []
         names += [self.source.of] if self.source and self.source.of else []
         return tuple(names)
 

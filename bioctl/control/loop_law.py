@@ -10,9 +10,10 @@ from bioctl.control.loop_state import LoopState, rate_of, structure_of
 from bioctl.control.on_off import OnOff, Switch, switch
 from bioctl.control.pid import PidState
 from bioctl.control.ramp import ramp
-from bioctl.control.schedule import scheduled
+from bioctl.control.schedule import DEMAND, Factors, scheduled
 from bioctl.control.structure import FOLLOWS
 from bioctl.control.tuning import Tuning
+from bioctl.values import Reading
 
 
 def setpoint(config: AnyLoop, state: LoopState, given: Given) -> float:
@@ -55,7 +56,7 @@ def controlled(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
         return _switched(config, config.tuning, state, given)
     sp = setpoint(config, state, given)
     terms = forward.advance(config.forward, state.forward, given.others, given.dt)
-    factors = config.schedule.at(given.others, state.factors) if config.schedule else state.factors
+    factors = _factors(config, state, given)
     known = replace(state, sp=sp, forward=terms, factors=factors, status="")
     held, memory, tuning, last, real = _prepared(config, known, state, given)
     if known.trial is not None and not known.trial.over:
@@ -66,6 +67,16 @@ def controlled(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
     u, memory = pid.step(tuning, memory, sp, given.pv.number, dt, low, high, real, f)
     new = replace(known, u=u, pid=memory, tuning=tuning)
     return new, outputs_at(config, state, u, given), ()
+
+
+def _factors(config: LoopConfig, state: LoopState, given: Given) -> Factors:
+    schedule = config.schedule
+    if schedule is None:
+        return state.factors
+    if schedule.by != DEMAND:
+        return schedule.at(given.others, state.factors)
+    u = taken_over(config, state, given) if state.u is None else state.u
+    return schedule.at({DEMAND: Reading(u)})
 
 
 def _prepared(
@@ -87,7 +98,10 @@ def _prepared(
     if fresh:
         memory = memory._replace(integral=memory.integral - fresh, forward=memory.forward + fresh)
     if tuning is not state.tuning:
-        memory = pid.retune(memory, tuning, sp)
+        before_s = state.tuning.smooth_s if state.tuning else 0.0
+        alike = (before_s > 0) == (tuning.smooth_s > 0)
+        fresh_start = pid.start(tuning, sp, pv, last, f)
+        memory = pid.retune(memory, tuning, sp) if alike else fresh_start
     return last, memory, tuning, last, real
 
 

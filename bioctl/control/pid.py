@@ -8,9 +8,10 @@ Output = P + I + D + F in output eu (Astrom and Hagglund, Advanced PID Control, 
     F                                          what a feed-forward adds
 
 K = kc for a reverse-acting loop (more output raises the measurement), -kc for a direct-acting one.
-Both filters use the implicit Euler step, which is stable for every dt. `wanted` is the last output
-before limits; `real` is what the plant reports in force, so a limit, an interlock, an actuator that
-does not follow and a person at a local panel all stop the integral in the same way.
+The measurement may be smoothed first. All filters use the implicit Euler step, which is stable for
+every dt. `wanted` is the last output before limits; `real` is what the plant reports in force, so a
+limit, an interlock, an actuator that does not follow and a person at a local panel all stop the
+integral in the same way.
 """
 
 import math
@@ -39,7 +40,7 @@ class PidState(NamedTuple):
 
     Attributes:
         integral: I part, output eu.
-        pv: measurement of the last step.
+        pv: measurement of the last step, smoothed.
         derivative: D part, output eu.
         wanted: last output before limits, the sum of all parts.
         forward: F part, output eu.
@@ -113,6 +114,8 @@ def step(
     the state and the output stay. The output is always inside `low .. high`.
     """
     integral, last_pv, derivative, wanted, _ = state
+    if tuning.smooth_s:
+        pv = last_pv + (pv - last_pv) * dt_s / (tuning.smooth_s + dt_s)
     error = sp - pv
     if not (dt_s >= 0.0 and -_INFINITY < error + dt_s + forward < _INFINITY):
         return _limited(wanted, low, high), state

@@ -21,13 +21,16 @@ Factors = tuple[float, float]
 
 ONE: Factors = (1.0, 1.0)
 
+DEMAND = "demand"
+"""Name of the loop's own demand u in a schedule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Factors by a measurement or output.
+    """Factors by a measurement, an output or the loop's own demand.
 
     Attributes:
-        by: its name.
+        by: its name; `demand` is the loop's own u.
         points: (reading, factor on kc, factor on the times), rising; outside, the end's factors.
     """
 

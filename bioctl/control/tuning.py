@@ -29,6 +29,7 @@ class Tuning:
         n: derivative filter; the filter time is td_s / n. The derivative of a step of the
             measurement never exceeds kc * n times that step.
         tt_s: tracking time of the anti-windup in s; 0 takes ti_s (PI) or sqrt(ti_s td_s) (PID).
+        smooth_s: first-order filter of the measurement before everything else, s; 0 for none.
         dead_band: half width around the setpoint, in measurement eu, inside which the error counts
             as 0: the integral is frozen and the output held. Outside, the error counts from the
             edge, so crossing the edge is bumpless.
@@ -50,6 +51,7 @@ class Tuning:
     beta: float = 1.0
     n: float = 10.0
     tt_s: float = 0.0
+    smooth_s: float = 0.0
     dead_band: float = 0.0
     acting: Acting = Acting.REVERSE
     gain: float = field(init=False, repr=False, compare=False)
@@ -78,7 +80,7 @@ class Tuning:
         finite("tuning", "kc", self.kc)
         above_zero("tuning", "kc", self.kc)
         above_zero("tuning", "ti_s", self.ti_s)
-        for name in ("td_s", "tt_s", "dead_band"):
+        for name in ("td_s", "tt_s", "smooth_s", "dead_band"):
             not_negative("tuning", name, getattr(self, name))
         if not 0 <= self.beta <= 1:
             raise InputError(f"tuning: beta is {self.beta}; it must be between 0 and 1.")
@@ -93,4 +95,5 @@ class Tuning:
             ti_s=self.ti_s * time,
             td_s=self.td_s * time,
             tt_s=self.tt_s * time,
+            smooth_s=self.smooth_s * time,
         )

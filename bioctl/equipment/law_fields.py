@@ -1,7 +1,7 @@
 """The law of a loop in the site file: PID, two positions, schedule."""
 
 from bioctl.control.on_off import OnOff
-from bioctl.control.schedule import Schedule
+from bioctl.control.schedule import DEMAND, Schedule
 from bioctl.control.tuning import Acting, Tuning
 from bioctl.equipment.fields import Fields, each, known, number, quantity, seconds
 from bioctl.equipment.points import Points
@@ -33,6 +33,7 @@ def read_law(fields: Fields, eu: str) -> Tuning | OnOff:
         beta=fields.take("setpoint_weight", number, 1.0),
         n=fields.take("filter", number, 10.0),
         tt_s=fields.take("tracking", seconds, 0.0),
+        smooth_s=fields.take("smoothing", seconds, 0.0),
         dead_band=band,
         acting=Acting(fields.take("acting", known(_WAYS, "way"), "reverse")),
     )
@@ -48,7 +49,7 @@ def read_schedule(fields: Fields, points: Points) -> Schedule | None:
     if node is None:
         return None
     inner = Fields(node, fields.errors, "schedule")
-    by = inner.take("by", known(points.readable, "measurement"))
+    by = inner.take("by", known([*points.readable, DEMAND], "measurement"))
     schedule = Schedule(by, inner.take("points", each(_three)))
     inner.close()
     return schedule

@@ -6,12 +6,17 @@ from functools import partial
 
 from bioctl.control.forward import FeedForward
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig, Take
+from bioctl.control.on_off import OnOff
+from bioctl.control.schedule import Schedule
 from bioctl.control.source import Source, in_order
+from bioctl.control.structure import Structure
 from bioctl.control.totaliser import DoseLimit
+from bioctl.control.tuning import Tuning
 from bioctl.control.watch import Watch
 from bioctl.equipment.fields import Fields, each, in_eu, known, levels, number, quantity, seconds
 from bioctl.equipment.law_fields import read_law, read_schedule
 from bioctl.equipment.points import Points
+from bioctl.equipment.scale_fields import tuned_from_scale
 from bioctl.equipment.structure_fields import read_orders, read_structure
 from bioctl.errors import InputError
 from bioctl.language.document import Node
@@ -117,6 +122,7 @@ def _followed(name: str, fields: Fields, points: Points, pv: str) -> FollowedLoo
 def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
     tag = points.readable[pv]
     structure = read_structure(fields, points)
+    law, schedule = _law(pv, fields, points, structure)
     return LoopConfig(
         name=name,
         pv=pv,
@@ -124,7 +130,7 @@ def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
         sp_range=fields.take("setpoint", in_eu(tag.eu)),
         structure=structure,
         orders=read_orders(fields, points),
-        tuning=read_law(fields, tag.eu),
+        tuning=law,
         fallback=fields.take("fallback", levels(points.writable, fields.errors)),
         hold_s=fields.take("hold", seconds, 60.0),
         sp_rate_per_min=fields.take("setpoint_rate_per_min", number, math.inf),
@@ -132,11 +138,19 @@ def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
         dose=_dose(fields, points),
         source=_source(fields, points),
         forward=fields.take("feed_forward", each(partial(_forward, points, fields.errors)), ()),
-        schedule=read_schedule(fields, points),
+        schedule=schedule,
         override=_override(fields, points),
         backup=fields.take("backup", known(points.measurements, "measurement"), ""),
         watch=_watch(fields, tag.eu),
     )
+
+
+def _law(
+    pv: str, fields: Fields, points: Points, structure: Structure
+) -> tuple[Tuning | OnOff, Schedule | None]:
+    if "tuning" in fields.node.entries:
+        return tuned_from_scale(pv, fields, points, structure)
+    return read_law(fields, points.readable[pv].eu), read_schedule(fields, points)
 
 
 def _dose(fields: Fields, points: Points) -> DoseLimit | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bioctl.control.scale import Scale
 from bioctl.tags import Kind, Tag
 from bioctl.values import Range
 
@@ -16,6 +17,9 @@ class Points:
     measurements: Mapping[str, Tag]
     outputs: Mapping[str, Tag]
     loops: tuple[str, ...] = ()
+    scale: Scale | None = None
+    """The vessel's data sheet, for loops that are tuned from it."""
+    period_s: float = 1.0
 
     @property
     def readable(self) -> dict[str, Tag]:

@@ -15,6 +15,7 @@ FIELDS = {
     "setpoint_weight": "beta",
     "filter": "n",
     "tracking": "tt_s",
+    "smoothing": "smooth_s",
     "dead_band": "dead_band",
 }
 """Words of the site file, and what the law calls them; times in s."""
@@ -39,7 +40,13 @@ def tuning_from(base: Tuning, given: Mapping[str, float]) -> Tuning | None:
 def numbers_of(tuning: Tuning) -> dict[str, float]:
     """Return a tuning as plain numbers, those that say something."""
     found = {word: float(getattr(tuning, name)) for word, name in FIELDS.items()}
-    plain = {"derivative": 0.0, "tracking": 0.0, "dead_band": 0.0, "setpoint_weight": 1.0}
+    plain = {
+        "derivative": 0.0,
+        "tracking": 0.0,
+        "smoothing": 0.0,
+        "dead_band": 0.0,
+        "setpoint_weight": 1.0,
+    }
     if not found["derivative"]:
         found.pop("filter")
     return {word: value for word, value in found.items() if plain.get(word) != value}

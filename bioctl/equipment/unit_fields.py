@@ -19,6 +19,7 @@ from bioctl.equipment.fields import (
 )
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
+from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
 from bioctl.language.document import Node, Scalar
@@ -54,7 +55,8 @@ def read_unit(
     _refuse_twins(fields, errors)
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
-    points, none = Points(measurements, outputs, names), dict[str, float]()
+    scale = read_scale(fields, measurements)
+    points, none = Points(measurements, outputs, names, scale, period), dict[str, float]()
     read = levels(outputs, errors)
     hold, idle = (fields.take(one, read, none) for one in ("hold", "idle"))
     loops = _each(fields, errors, "loops", partial(_loop, kind, points, errors))

@@ -18,6 +18,7 @@ tunings = st.builds(
     td_s=st.one_of(st.just(0.0), st.floats(1, 500)),
     beta=st.floats(0, 1),
     n=st.floats(2, 20),
+    smooth_s=st.one_of(st.just(0.0), st.floats(1, 100)),
     dead_band=st.one_of(st.just(0.0), st.floats(0.01, 1)),
     acting=st.sampled_from(Acting),
 )

@@ -86,14 +86,20 @@ def test_crossing_into_a_segment_of_another_gain_is_bumpless(
         before = rig.state.u
 
 
-@given(st.lists(st.floats(0.1, 20), min_size=2, max_size=10), st.floats(-20, 20))
-def test_a_new_tuning_is_bumpless_whenever_it_comes(gains: list[float], error: float) -> None:
+laws = st.builds(
+    Tuning, kc=st.floats(0.1, 20), ti_s=st.floats(50, 5000), td_s=st.sampled_from([0.0, 30.0]),
+    smooth_s=st.sampled_from([0.0, 5.0, 50.0]), beta=st.floats(0, 1),
+)  # fmt: skip
+
+
+@given(st.lists(laws, min_size=2, max_size=10), st.floats(-20, 20))
+def test_a_new_tuning_is_bumpless_whenever_it_comes(gains: list[Tuning], error: float) -> None:
     rig = Rig(simple(), {"pump": 50.0}).auto(50.0)
     rig.scan(50.0 - error)
     for gain in gains:
         rig.scan(50.0 - error)
         before = rig.state.u or 0.0
-        rig.state = set_tuning(rig.config, rig.state, Tuning(gain, 300.0))
+        rig.state = set_tuning(rig.config, rig.state, gain)
         rig.scan(50.0 - error, dt=0.0)
         assert abs((rig.state.u or 0.0) - before) <= HALF
 

@@ -45,11 +45,11 @@ CLASS = UnitClass(
 )  # fmt: skip
 
 
-def unit_of(loops: str) -> UnitConfig:
+def unit_of(loops: str, more: str = "") -> UnitConfig:
     """Return the unit; all that is wrong with it is raised at once."""
     errors: list[InputError] = []
     kind = UnitClass(CLASS.name, CLASS.measurements, CLASS.outputs, named(loops), CLASS.commands)
-    node = parse((HEAD + loops).encode(), "site.yaml")
+    node = parse((more + HEAD + loops).encode(), "site.yaml")
     unit = read_unit("V1", {"vessel": kind}, ["plant"], errors, node)
     if errors:
         raise InputErrors(errors)

@@ -272,3 +272,45 @@ def test_loops_that_cannot_work_are_refused_with_file_and_line(text: str, said: 
     with pytest.raises(InputErrors, match=said) as caught:
         unit_of(text)
     assert all(error.where and error.where.file == "site.yaml" for error in caught.value.errors)
+
+
+SHEET = """\
+scale:
+  volume: 5 L
+  diameter: 162 mm
+  impeller: 68 mm
+  power_number: 1.5
+  jacket_W_per_K: 14
+  jacket_lag: 2 min
+  base_mol_per_L: 0.5
+  probe_lag: {temperature: 10 s}
+  probe_noise: {temperature: 0.01 degC}
+"""
+FROM_SHEET = SINGLE.replace("gain: 8\n    integral: 900 s", "tuning: scale")
+
+
+def test_a_loop_is_tuned_from_the_vessels_data_sheet() -> None:
+    law = unit_of(FROM_SHEET, SHEET).loops["temperature"].tuning  # type: ignore[union-attr]
+    assert 8 < law.kc < 20
+    assert law.td_s > 0
+    larger = unit_of(FROM_SHEET, SHEET.replace("5 L", "50 L")).loops["temperature"]
+    assert larger.tuning.kc > 5 * law.kc  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "loops", "said"),
+    [
+        ("", FROM_SHEET, "no `scale`"),
+        (SHEET.replace("volume: 5 L", "volume: 0 L"), FROM_SHEET, "volume is 0"),
+        (SHEET.replace("volume: 5 L", "volume: 5 kg"), FROM_SHEET, "kg"),
+        (SHEET.replace("{temperature: 10 s}", "{pH: 10 s}"), FROM_SHEET, "temperature is missing"),
+        (SHEET.replace("impeller", "impellor"), FROM_SHEET, "needs `impeller`"),
+        (SHEET, FROM_SHEET.replace("tuning: scale", "tuning: scail"), "did you mean 'scale'"),
+    ],
+)
+def test_a_data_sheet_that_cannot_be_is_refused_at_its_place(
+    sheet: str, loops: str, said: str
+) -> None:
+    with pytest.raises(InputErrors, match=said) as caught:
+        unit_of(loops, sheet)
+    assert all(error.where and error.where.file == "site.yaml" for error in caught.value.errors)
