@@ -158,7 +158,13 @@ def _with_unit(cell: CellState, fact: Fact, unit: UnitState) -> CellState:
 
 
 def _acquired(cell: CellState, fact: Fact) -> CellState:
-    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=fact.batch))
+    """Give the unit to a batch; loops a person took without one go back to the recipe."""
+    unit = _unit(cell, fact)
+    loops = {
+        name: replace(loop, mode="OFF", held="") if loop.held else loop
+        for name, loop in unit.loops.items()
+    }
+    return _with_unit(cell, fact, replace(unit, owner=fact.batch, loops=loops))
 
 
 def _released(cell: CellState, fact: Fact) -> CellState:
