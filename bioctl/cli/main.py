@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 import bioctl
-from bioctl.cli import audit, batch, demo, plant, recipe, record, serve, site, user
+from bioctl.cli import audit, batch, demo, loop, plant, recipe, record, serve, site, user
 from bioctl.cli.common import example
 from bioctl.cli.screen import sentence
 from bioctl.errors import BioctlError
@@ -46,6 +46,7 @@ app.command(epilog=serve.EXAMPLE)(serve.serve)
 app.add_typer(user.app, name="user")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(batch.app, name="batch")
+app.add_typer(loop.app, name="loop")
 app.add_typer(audit.app, name="audit")
 app.command(epilog=record.EXAMPLE)(record.record)
 
