@@ -14,6 +14,7 @@ from bioctl.equipment.asked import asked
 from bioctl.equipment.cascade import followed_by, remote_of
 from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.image import NOT_READ, Image
+from bioctl.equipment.local import Followed, follow, moved
 from bioctl.equipment.override import won
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Reading
@@ -30,6 +31,7 @@ class UnitMemory:
         forced: outputs interlocks hold now, by name.
         looped: outputs the loops wrote in the last control scan, by name.
         wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
+        followed: which outputs do what they are told.
         scanned: process time of the last control scan, s; None before the first.
         owner: batch the dose limits count for.
     """
@@ -40,6 +42,7 @@ class UnitMemory:
     forced: Mapping[str, float] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
     wrote: dict[str, dict[str, float]] = field(default_factory=dict)
+    followed: Followed = field(default_factory=Followed)
     scanned: float | None = None
     owner: str | None = None
 
@@ -69,6 +72,10 @@ def regulate(
         if wrong:
             events += _fail(config, memory, state, wrong)
     memory.looped = won(unit.loops, memory.wrote)
+    actual = _actual(unit, image)
+    events += moved(unit.outputs, memory.followed, actual)
+    told = outputs_of(unit, memory, state)
+    memory.followed = follow(unit.outputs, memory.followed, actual, told)
     memory.scanned = now
     return events
 
