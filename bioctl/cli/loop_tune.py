@@ -93,12 +93,14 @@ def fit(
     from bioctl.control.process import promise
     from bioctl.control.rules import side_by_side
     from bioctl.equipment.site import load_site
+    from bioctl.language.nearest import suggest
     from bioctl.phases.library import capabilities
 
     cell = load_site(existing_site(site), capabilities().classes)
     words = where(loop)
-    if words["unit"] not in cell.units or words["loop"] not in cell.units[words["unit"]].loops:
-        raise InputError(f"the site has no loop {loop}.", help="`bioctl loop list` shows them.")
+    known = [f"{unit}.{name}" for unit, one in cell.units.items() for name in one.loops]
+    if loop not in known:
+        raise InputError(f"the site has no loop {loop}.", help=suggest(loop, known, "loops"))
     unit = cell.units[words["unit"]]
     found = fitted(_samples(cell.data / "journal.db", words["unit"], words["loop"]))
     laws = {"as in the site file": _own(unit.loops[words["loop"]])}

@@ -1,6 +1,6 @@
-"""A tuning test, its model and what each rule would do, as one SVG picture."""
+"""Curves as one SVG picture: a tuning test, its model and what each rule would do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bioctl.control.identify import Fit
     from bioctl.control.process import Floats
 
+    Curve = tuple[str, Floats, Floats]
+    Panel = tuple[str, Sequence[Curve]]
+
 WIDTH: Final = 760
 HEIGHT: Final = 240
 LEFT: Final = 60
@@ -22,7 +25,7 @@ DASHES: Final = ("", "6 3", "2 2.5", "10 3 2 3", "1 4", "14 4")
 def draw(
     file: Path, found: "Fit", responses: "Mapping[str, tuple[Floats, Floats, Floats]]"
 ) -> None:
-    """Write the picture.
+    """Write the picture of a fit.
 
     Raises:
         StorageError: the file can't be written.
@@ -30,20 +33,36 @@ def draw(
     test = [("seen", found.t, found.seen), ("model", found.t, found.model)]
     longest = min(float(t[-1]) for t, _, _ in responses.values())
     rules = [(name, t[t <= longest], y[t <= longest]) for name, (t, y, _) in responses.items()]
+    write(
+        file,
+        [
+            ("Tuning test: seen and model", test),
+            ("A setpoint step of 1, then a load step, by each rule", rules),
+        ],
+    )
+
+
+def write(file: Path, panels: "Sequence[Panel]") -> None:
+    """Write curves over seconds, panel below panel.
+
+    Raises:
+        StorageError: the file can't be written.
+    """
     rows = [
-        *_panel("Tuning test: seen and model", test, 0),
-        *_panel("A setpoint step of 1, then a load step, by each rule", rules, HEIGHT + 30),
+        row
+        for at, (title, curves) in enumerate(panels)
+        for row in _panel(title, curves, at * (HEIGHT + 30))
     ]
-    size = f'viewBox="0 0 {WIDTH} {2 * HEIGHT + 60}"'
+    size = f'viewBox="0 0 {WIDTH} {len(panels) * (HEIGHT + 30)}"'
     style = 'font-family="sans-serif" font-size="11" fill="#2b2b2b"'
-    text = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>' + "".join(rows) + "</svg>\n"
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>' + "\n".join(rows) + "</svg>\n"
     try:
         file.write_text(text, "utf-8")
     except OSError as error:
         raise StorageError(f"{file} can't be written: {error.strerror}.") from None
 
 
-def _panel(title: str, curves: "list[tuple[str, Floats, Floats]]", top: int) -> list[str]:
+def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
     low = min(float(y.min()) for _, _, y in curves)
     high = min(max(float(y.max()) for _, _, y in curves), low + 100.0)
     spare = 0.05 * (high - low or 1.0)

@@ -53,6 +53,7 @@ class Health:
         iae: integral of |error|, measurement eu x h.
         mean_error: of |error|, measurement eu.
         worst: greatest |error| once the band had been reached, measurement eu.
+        worst_h: when that was, h after the first row.
         overshoot: greatest beyond a new setpoint, measurement eu; 0 without a change.
         settled_min: longest time from a new setpoint into the band, min; NaN if it never got there.
         in_band: share of the time from the first arrival in the band, %.
@@ -68,6 +69,7 @@ class Health:
     iae: float
     mean_error: float
     worst: float
+    worst_h: float
     overshoot: float
     settled_min: float
     in_band: float
@@ -104,6 +106,7 @@ def assess(c: Curves) -> Health | None:
         iae=float((np.abs(error) * spans).sum()) / 3600.0,
         mean_error=float((np.abs(error) * spans).sum()) / max(float(spans.sum()), 1e-9),
         worst=float(np.abs(later).max()),
+        worst_h=float(t[len(error) - len(later) + int(np.abs(later).argmax())] - c.t[0]) / 3600.0,
         overshoot=over,
         settled_min=settled,
         in_band=100.0 * float((inside * late_spans).sum()) / max(float(late_spans.sum()), 1e-9),
@@ -218,7 +221,7 @@ def verdict(name: str, h: Health, eu: str, band: float) -> str:
     """Return what a control engineer would write about the loop, in a few sentences."""
     unit = f" {eu}" if eu not in ("", "pH") else ""
     held = f"{name} was within {band:g}{unit} of its setpoint for {h.in_band:.1f} %"
-    error = f"mean |error| {h.mean_error:.2g}{unit}, worst {h.worst:.2g}{unit}"
+    error = f"mean |error| {h.mean_error:.2g}{unit}, worst {h.worst:.2g}{unit} at {h.worst_h:.1f} h"
     told = [f"{held} of {h.hours:.1f} h ({error})."]
     if math.isnan(h.settled_min):
         told.append("One setpoint was never reached.")
