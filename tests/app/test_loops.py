@@ -95,11 +95,11 @@ async def test_a_tuning_test_ends_under_its_guard_and_its_end_is_an_entry_with_s
 ) -> None:
     await desk.start(recipe(GROW))
     await desk.run.turn(3)
-    limits = {"test": "relay", "amplitude": 1.0, "guard": 50, "longest_s": 100, "settle_s": 20}
+    limits = {"test": "step", "amplitude": 1.0, "guard": 50, "longest_s": 100, "settle_s": 20}
     await desk.give("kim", "loop.set", args=LOOP | {"sp": 30.0})
     await desk.run.turn(5)
     answer = await desk.give("kim", "loop.tune", args=LOOP | limits)
-    assert answer.message == "the relay test of BR101.temperature has begun"
+    assert answer.message == "the step test of BR101.temperature has begun"
     before = desk.run.core.memory["BR101"].loops["temperature"].u
     await desk.run.turn(15)
     (tested,) = kinds(await desk.run.entries(), "loop.tested")
