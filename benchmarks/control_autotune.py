@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from control_figures import accelerated
-from control_optimum import DATA, Bare
+from control_optimum import DATA, Bare, accelerated
 from control_ours import Ours, loops
 from control_score import run
 from control_vessel import DAYS, NOISE, SCAN_S, SETPOINTS, Bench
@@ -35,7 +34,7 @@ CLEAR: Final = 0.9
 CALM: Final = {"temperature": 0.5, "pH": 4.0, "dissolved_oxygen": 0.6}
 """u that a standard deviation of the noise may ask for, as in the scheme."""
 REST_H: Final = 6.0
-LONGEST_S: Final = 5400.0
+LONGEST_S: Final = 14_400.0
 
 
 class Tuner:
@@ -49,6 +48,7 @@ class Tuner:
         self.worst = dict.fromkeys(GUARD, 0.0)
         self._queue = list(GUARD)
         self._amplitude = dict(FIRST)
+        self._doubled: object = None
 
     def scan(self, now: float, readings: Mapping[str, float]) -> dict[str, float]:
         """Return all outputs, and go on with the tests."""
@@ -57,9 +57,10 @@ class Tuner:
             name = self._queue[0]
             error = abs(readings[name] - SETPOINTS[name])
             state = self.ours.states[name]
-            if state.trial is None or (state.trial.over and not self._take(name)):
+            quiet = error < GUARD[name] / 4.0
+            if (state.trial is None or (state.trial.over and not self._take(name))) and quiet:
                 self._begin(name, now)
-            elif not state.trial.over:
+            elif state.trial is not None and not state.trial.over:
                 self.worst[name] = max(self.worst[name], error)
         return outputs
 
@@ -93,11 +94,13 @@ class Tuner:
                     return True
         except BioctlError as error:
             self.told[name] = str(error)
-        if "guard" in trial.reason or self._amplitude[name] > 40:
+        if "guard" in trial.reason or self._amplitude[name] > 60:
             self.told[name] = trial.reason
             self._queue.pop(0)
             return True
-        self._amplitude[name] *= 2.0
+        if trial is not self._doubled:
+            self._amplitude[name] *= 2.0
+            self._doubled = trial
         return False
 
 
@@ -129,7 +132,7 @@ def main() -> None:
     for litres in [float(word) for word in sys.argv[1:]]:
         bench = Bench(litres, accelerated=accelerated())
         tuner = Tuner(bench)
-        run(bench, tuner, 24.0)
+        run(bench, tuner, 40.0)
         configs = {n: tuned(n, tuner, one) for n, one in tuner.configs.items()}
         done = run(Bench(litres, accelerated=accelerated()), Bare(configs), DAYS * 24.0)
         for name, config in configs.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from control_optimum import DATA, Bare
+from control_optimum import DATA, Bare, accelerated
 from control_ours import Ours, loops
 from control_reference import SimplePid
 from control_score import GRACE_S, Run, run
@@ -30,15 +30,6 @@ TITLES: Final = {
     "pH": ("bottle change", "pH: no base for 15 min"),
     "dissolved_oxygen": ("oxygen bottle", "Dissolved oxygen, %: no oxygen for 5 min"),
 }
-
-
-def accelerated() -> bool:
-    """Return whether the accelerator is installed."""
-    try:
-        import numba  # noqa: F401, PLC0415
-    except ModuleNotFoundError:
-        return False
-    return True
 
 
 def smooth(bench: Bench) -> SimplePid:

@@ -4,6 +4,7 @@ Committed before any controller is measured on it: scales, cells, upsets, sensor
 vessel is the simulated plant's own (`bioctl_sim.vessel`); nothing here knows a controller.
 """
 
+import copy
 import math
 import random
 from collections.abc import Mapping
@@ -125,6 +126,20 @@ class Bench:
     def hours(self) -> float:
         """Hours since inoculation."""
         return (self.second - self._begin) / 3600.0
+
+    def copy(self) -> "Bench":
+        """Return a bench of its own that stands where this one stands."""
+        other = copy.copy(self)
+        other.vessel = copy.copy(self.vessel)
+        other.vessel.state = self.vessel.state[:]  # a list, or an array of the accelerator
+        if not isinstance(other.vessel.state, list):
+            other.vessel.state = self.vessel.state.copy()
+        other.vessel.outputs = dict(self.vessel.outputs)
+        other.vessel.effects = list(self.vessel.effects)
+        other.vessel.dose = copy.copy(self.vessel.dose)
+        other._random = copy.deepcopy(self._random)  # noqa: SLF001
+        other._noise = dict(self._noise)  # noqa: SLF001
+        return other
 
     def step(self, levels: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
         """Set the outputs, go on by a scan, and return what is read and what is true."""
