@@ -15,8 +15,8 @@ from enum import StrEnum
 from bioctl.control.check import above_zero, finite, not_negative
 from bioctl.errors import InputError
 
-SAMPLES = 240
-"""At most; beyond, every other one is left out and the distance doubled."""
+SAMPLES = 800
+"""At most; beyond, every other one is left out and the distance doubled. Moves of u stay."""
 
 
 class Method(StrEnum):
@@ -200,10 +200,21 @@ def _done(trial: Trial) -> Trial:
 
 def _sampled(trial: Trial, t: float, u: float, pv: float) -> Trial:
     samples, every = trial.samples, trial.every_s
-    if samples and t - samples[-1][0] < every:
+    if samples and t - samples[-1][0] < every and u == samples[-1][1]:
         return trial
     samples = (*samples, (t, u, pv))
     if len(samples) > SAMPLES:
         every = 1.9 * max(every, (samples[-1][0] - samples[0][0]) / len(samples))
-        samples = samples[::2]
+        samples = _thinned(samples)
     return replace(trial, samples=samples, every_s=every)
+
+
+def _thinned(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Return every other sample, and those on both sides of a move of u."""
+    u = [one[1] for one in samples]
+    last = len(samples) - 1
+    return tuple(
+        one
+        for at, one in enumerate(samples)
+        if at % 2 == 0 or at == last or u[at] != u[at - 1] or u[at] != u[at + 1]
+    )

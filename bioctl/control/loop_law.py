@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import NamedTuple
 
 from bioctl.control import experiment, forward, pid
 from bioctl.control.loop_config import AnyLoop, LoopConfig, Mode
@@ -58,13 +59,12 @@ def controlled(config: LoopConfig, state: LoopState, given: Given) -> Scanned:
     terms = forward.advance(config.forward, state.forward, given.others, given.dt)
     factors = _factors(config, state, given)
     known = replace(state, sp=sp, forward=terms, factors=factors, status="")
-    held, memory, tuning, last, real = _prepared(config, known, state, given)
+    ready = _ready(config, known, given, fresh=forward.appeared(state.forward, terms))
     if known.trial is not None and not known.trial.over:
-        return _tried(config, known, tuning, real, given)
-    low, high = _reach(config, state, last, given.dt)
-    dt = given.dt if held is not None else 0.0
-    f = forward.total(terms)
-    u, memory = pid.step(tuning, memory, sp, given.pv.number, dt, low, high, real, f)
+        return _tried(config, known, ready, given)
+    low, high = _reach(config, state, ready.last, given.dt)
+    tuning, pv, f = ready.tuning, given.pv.number, forward.total(terms)
+    u, memory = pid.step(tuning, ready.memory, sp, pv, ready.dt, low, high, ready.real, f)
     new = replace(known, u=u, pid=memory, tuning=tuning)
     return new, outputs_at(config, state, u, given), ()
 
@@ -79,30 +79,46 @@ def _factors(config: LoopConfig, state: LoopState, given: Given) -> Factors:
     return schedule.at({DEMAND: Reading(u)})
 
 
-def _prepared(
-    config: LoopConfig, state: LoopState, before: LoopState, given: Given
-) -> tuple[float | None, PidState, Tuning, float, float]:
-    """Return held, memory, tuning, last and real demand; held is None where the law starts anew."""
-    sp, pv, f = state.sp or 0.0, given.pv.number, forward.total(state.forward)
+class _Ready(NamedTuple):
+    """What the law is stepped with: last and real demand, and no time where it starts anew."""
+
+    memory: PidState
+    tuning: Tuning
+    last: float
+    real: float
+    dt: float
+
+
+def _ready(config: LoopConfig, state: LoopState, given: Given, *, fresh: float) -> _Ready:
+    """Return the law's memory on the real outputs; `fresh` is what feed-forward has just learnt."""
     if state.pid is None or state.u is None or given.late:
-        real = taken_over(config, state, given)
-        tuning = tuning_of(config, state, real)
-        return None, pid.start(tuning, sp, pv, real, f), tuning, real, real
+        return _anew(config, state, given, taken_over(config, state, given))
     structure, last = structure_of(config, state), state.u
-    tuning = tuning_of(config, state, last)
     real = structure.real(last, given.actual, given.floors)
     if structure.active(last).output in given.forced:
-        return None, pid.start(tuning, sp, pv, real, f), tuning, real, real
-    memory = state.pid
-    fresh = forward.appeared(before.forward, state.forward)
+        return _anew(config, state, given, real)
+    memory, tuning = state.pid, tuning_of(config, state, last)
     if fresh:
         memory = memory._replace(integral=memory.integral - fresh, forward=memory.forward + fresh)
     if tuning is not state.tuning:
-        before_s = state.tuning.smooth_s if state.tuning else 0.0
-        alike = (before_s > 0) == (tuning.smooth_s > 0)
-        fresh_start = pid.start(tuning, sp, pv, last, f)
-        memory = pid.retune(memory, tuning, sp) if alike else fresh_start
-    return last, memory, tuning, last, real
+        memory = _retuned(state, memory, tuning, given.pv.number)
+    return _Ready(memory, tuning, last, real, given.dt)
+
+
+def _anew(config: LoopConfig, state: LoopState, given: Given, real: float) -> _Ready:
+    """Return the law started at the real demand."""
+    tuning = tuning_of(config, state, real)
+    f = forward.total(state.forward)
+    memory = pid.start(tuning, state.sp or 0.0, given.pv.number, real, f)
+    return _Ready(memory, tuning, real, real, 0.0)
+
+
+def _retuned(state: LoopState, memory: PidState, tuning: Tuning, pv: float) -> PidState:
+    """Return the memory for another tuning; where smoothing comes or goes, it starts anew."""
+    smoothed = state.tuning is not None and state.tuning.smooth_s > 0
+    if smoothed == (tuning.smooth_s > 0):
+        return pid.retune(memory, tuning, state.sp or 0.0)
+    return pid.start(tuning, state.sp or 0.0, pv, state.u or 0.0, forward.total(state.forward))
 
 
 def tuning_of(config: LoopConfig, state: LoopState, u: float) -> Tuning:
@@ -124,19 +140,16 @@ def _reach(config: LoopConfig, state: LoopState, last: float, dt: float) -> tupl
     return min(max(low, last - reach), high), max(min(high, last + reach), low)
 
 
-def _tried(
-    config: LoopConfig, state: LoopState, tuning: Tuning, real: float, given: Given
-) -> Scanned:
+def _tried(config: LoopConfig, state: LoopState, ready: _Ready, given: Given) -> Scanned:
     """Let the tuning test move u; the law stands by at its output."""
     if state.trial is None or state.sp is None:
         return state, {}, ()
-    sign = math.copysign(1.0, tuning.gain)
-    pv = given.pv.number
-    trial = experiment.advance(state.trial, state.sp, pv, real, given.now, sign)
+    sign, pv = math.copysign(1.0, ready.tuning.gain), given.pv.number
+    trial = experiment.advance(state.trial, state.sp, pv, ready.real, given.now, sign)
     u = clamped(config, state, trial.u)
-    memory = pid.start(tuning, state.sp, pv, u, forward.total(state.forward))
+    memory = pid.start(ready.tuning, state.sp, pv, u, forward.total(state.forward))
     status = "" if trial.over else f"tuning test: {trial.experiment.method}, {trial.stage}"
-    new = replace(state, u=u, pid=memory, tuning=tuning, trial=trial, status=status)
+    new = replace(state, u=u, pid=memory, tuning=ready.tuning, trial=trial, status=status)
     return new, outputs_at(config, state, u, given), ()
 
 

@@ -114,7 +114,7 @@ def step(
     the state and the output stay. The output is always inside `low .. high`.
     """
     integral, last_pv, derivative, wanted, _ = state
-    if tuning.smooth_s:
+    if tuning.smooth_s and dt_s >= 0.0:
         pv = last_pv + (pv - last_pv) * dt_s / (tuning.smooth_s + dt_s)
     error = sp - pv
     if not (dt_s >= 0.0 and -_INFINITY < error + dt_s + forward < _INFINITY):

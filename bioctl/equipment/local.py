@@ -25,11 +25,25 @@ class Followed:
 
 
 def moved(
-    tags: Mapping[str, Tag], last: Followed, actual: Mapping[str, float]
+    tags: Mapping[str, Tag],
+    last: Followed,
+    actual: Mapping[str, float],
+    asserted: Mapping[str, float],
+    hold: Mapping[str, float],
 ) -> list[ControlEvent]:
-    """Return an event for each output that left what it had followed."""
+    """Return an event for each output that left what it had followed.
+
+    Args:
+        tags: of the outputs.
+        last: after the last control scan.
+        actual: read-back now.
+        asserted: what has been asserted since, by batches too: what they changed is no local move.
+        hold: values of the unit that a failed batch or a missing journal puts in force.
+    """
     found = []
-    for name in sorted(last.settled & actual.keys() & last.told.keys()):
+    for name in sorted(last.settled & actual.keys() & asserted.keys()):
+        if _apart(tags[name], last.told[name], asserted[name]) or actual[name] == hold.get(name):
+            continue
         stood = not _apart(tags[name], last.real[name], actual[name])
         if not stood and _apart(tags[name], last.told[name], actual[name]):
             data: dict[str, float | int | str | None] = {

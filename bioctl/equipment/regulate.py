@@ -65,15 +65,14 @@ def regulate(
         return []
     _count_for(memory, state.owner)
     dt = unit.period_s if memory.scanned is None else now - memory.scanned
-    events: list[ControlEvent] = []
+    actual, asserted = _actual(unit, image), outputs_of(unit, memory, state)
+    events = moved(unit.outputs, memory.followed, actual, asserted, unit.hold)
     for name, config in unit.loops.items():
         part = partial(_scan, config, unit, memory, image, state, now, dt, events)
         wrong = fence(f"{unit.name}.{name}", part)
         if wrong:
             events += _fail(config, memory, state, wrong)
     memory.looped = won(unit.loops, memory.wrote)
-    actual = _actual(unit, image)
-    events += moved(unit.outputs, memory.followed, actual)
     told = outputs_of(unit, memory, state)
     memory.followed = follow(unit.outputs, memory.followed, actual, told)
     memory.scanned = now

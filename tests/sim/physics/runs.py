@@ -4,10 +4,9 @@ Feeds and exchanges are as published where that is known; what is assumed is sai
 the run in `tests/sim/published`.
 """
 
-from ideal import Ideal, Medium
-
 from bioctl_sim.physics.cell import Cell
 from bioctl_sim.vessel import presets
+from ideal import Ideal, Medium
 
 CHO_MEDIUM = Medium(glucose=33.0, glutamine=6.0)
 CHO_FEED = Medium(glucose=0.0, glutamine=0.0, capacity=8.0, osmolality=900.0)
