@@ -145,7 +145,11 @@ def _tried(config: LoopConfig, state: LoopState, ready: _Ready, given: Given) ->
     if state.trial is None or state.sp is None:
         return state, {}, ()
     sign, pv = math.copysign(1.0, ready.tuning.gain), given.pv.number
-    trial = experiment.advance(state.trial, state.sp, pv, ready.real, given.now, sign)
+    held = given.forced.keys() & set(structure_of(config, state).outputs)
+    if held:
+        trial = experiment.abort(state.trial, f"{', '.join(sorted(held))} is led by others")
+    else:
+        trial = experiment.advance(state.trial, state.sp, pv, ready.real, given.now, sign)
     u = clamped(config, state, trial.u)
     memory = pid.start(ready.tuning, state.sp, pv, u, forward.total(state.forward))
     status = "" if trial.over else f"tuning test: {trial.experiment.method}, {trial.stage}"

@@ -121,6 +121,15 @@ def test_a_person_who_changes_the_mode_ends_the_test() -> None:
     assert rig.events[-1].data["reason"] == "the mode was changed"
 
 
+def test_an_interlock_ends_the_test() -> None:
+    rig = Rig(loop_of(HEATED), {"pump": 0.0}).auto(40.0)
+    rig.scan(40.0)
+    rig.state = set_experiment(rig.config, rig.state, RELAY, rig.now)
+    rig.scan(40.0, forced={"pump": -20.0})
+    assert rig.events[-1].data["reason"] == "pump is led by others"
+    assert rig.outputs["pump"] == -20.0
+
+
 def test_a_test_needs_a_loop_that_controls_and_room_for_its_amplitude() -> None:
     rig = Rig(loop_of(HEATED), {"pump": 0.0})
     with pytest.raises(RefusedError, match="begins from AUTO"):
