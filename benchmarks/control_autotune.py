@@ -27,12 +27,14 @@ from bioctl.control.tuning import Tuning
 from bioctl.errors import BioctlError
 
 GUARD: Final = {"temperature": 0.3, "pH": 0.05, "dissolved_oxygen": 5.0}
-FIRST: Final = {"temperature": 2.0, "pH": 5.0, "dissolved_oxygen": 1.5}
+FIRST: Final = {"temperature": 4.0, "pH": 10.0, "dissolved_oxygen": 1.5}
 """First amplitude, units of u; doubled until the swing is clear of the noise."""
-CLEAR: Final = 0.9
+CLEAR: Final = 0.8
 """Share of the variance the model must explain; below, the test is repeated with more amplitude."""
 CALM: Final = {"temperature": 0.5, "pH": 4.0, "dissolved_oxygen": 0.6}
 """u that a standard deviation of the noise may ask for, as in the scheme."""
+QUIET_S: Final = 900
+"""s near the setpoint before a test begins."""
 REST_H: Final = 6.0
 LONGEST_S: Final = 14_400.0
 
@@ -49,6 +51,7 @@ class Tuner:
         self._queue = list(GUARD)
         self._amplitude = dict(FIRST)
         self._doubled: object = None
+        self._quiet = 0
 
     def scan(self, now: float, readings: Mapping[str, float]) -> dict[str, float]:
         """Return all outputs, and go on with the tests."""
@@ -57,7 +60,8 @@ class Tuner:
             name = self._queue[0]
             error = abs(readings[name] - SETPOINTS[name])
             state = self.ours.states[name]
-            quiet = error < GUARD[name] / 4.0
+            self._quiet = self._quiet + SCAN_S if error < GUARD[name] / 4.0 else 0
+            quiet = self._quiet > QUIET_S
             if (state.trial is None or (state.trial.over and not self._take(name))) and quiet:
                 self._begin(name, now)
             elif state.trial is not None and not state.trial.over:
@@ -68,7 +72,7 @@ class Tuner:
         sigma = NOISE[name][0]
         test = Experiment(
             Method.RELAY, self._amplitude[name], GUARD[name], LONGEST_S, settle_s=300.0,
-            hysteresis=2.5 * sigma, swings=3,
+            hysteresis=5.0 * sigma, swings=3,
         )  # fmt: skip
         try:
             self.ours.states[name] = set_experiment(
@@ -108,7 +112,7 @@ def cautious(config: LoopConfig) -> LoopConfig:
     """Return the loop as nobody has tuned it: slow, without derivative; its schedule stays."""
     law = config.tuning
     assert isinstance(law, Tuning)
-    return replace(config, tuning=Tuning(law.kc / 5.0, law.ti_s * 2.0, smooth_s=law.smooth_s))
+    return replace(config, tuning=Tuning(law.kc / 5.0, law.ti_s * 5.0, smooth_s=law.smooth_s))
 
 
 def tuned(name: str, tuner: Tuner, config: LoopConfig) -> LoopConfig:
