@@ -1,8 +1,9 @@
 """Auto-tune on the live loops from cold, then six days with what it found.
 
-Run: python benchmarks/control_autotune.py 5 2000 (scales in L). Every loop begins with a tuning ten
-times too slow; a relay test runs on it under guard, within the alarm bands of the plant (0.3 degC,
-0.05 pH, 5 %); the samples are fitted, and SIMC gives the law. Printed: what the test did, and the
+Run: python benchmarks/control_autotune.py 5 2000 (scales in L). Every loop begins with a tuning too
+slow; a test (a relay, for temperature a step: its jacket slews) runs on it under guard, within the alarm bands of the plant (0.3 degC,
+0.05 pH, 5 %); the samples are fitted, and the rule that
+`loop fit` recommends gives the law. Printed: what the test did, and the
 IAE of the six days against the optimum's.
 """
 
@@ -22,12 +23,12 @@ from bioctl.control.identify import Fit, fit
 from bioctl.control.loop_config import LoopConfig
 from bioctl.control.loop_law import tuning_of
 from bioctl.control.loop_state import set_experiment
-from bioctl.control.rules import simc
+from bioctl.control.rules import recommended, side_by_side
 from bioctl.control.tuning import Tuning
 from bioctl.errors import BioctlError
 
 GUARD: Final = {"temperature": 0.3, "pH": 0.05, "dissolved_oxygen": 5.0}
-FIRST: Final = {"temperature": 4.0, "pH": 10.0, "dissolved_oxygen": 1.5}
+FIRST: Final = {"temperature": 2.0, "pH": 10.0, "dissolved_oxygen": 1.5}
 """First amplitude, units of u; doubled until the swing is clear of the noise."""
 CLEAR: Final = 0.8
 """Share of the variance the model must explain; below, the test is repeated with more amplitude."""
@@ -70,9 +71,10 @@ class Tuner:
 
     def _begin(self, name: str, now: float) -> None:
         sigma = NOISE[name][0]
+        method = Method.STEP if name == "temperature" else Method.RELAY
         test = Experiment(
-            Method.RELAY, self._amplitude[name], GUARD[name], LONGEST_S, settle_s=300.0,
-            hysteresis=5.0 * sigma, swings=3,
+            method, self._amplitude[name], GUARD[name], LONGEST_S, settle_s=300.0,
+            hysteresis=5.0 * sigma, enough=10.0 * sigma, swings=3,
         )  # fmt: skip
         try:
             self.ours.states[name] = set_experiment(
@@ -124,7 +126,8 @@ def tuned(name: str, tuner: Tuner, config: LoopConfig) -> LoopConfig:
     base = config.tuning
     assert isinstance(base, Tuning)
     factor = tuning_of(config, state, state.u or 0.0).kc / base.kc
-    law = simc(found.process, SCAN_S, 1.5)
+    best = recommended(found.process, SCAN_S)
+    law = side_by_side(found.process, SCAN_S)[best]
     kc = min(law.kc / factor, CALM[name] / NOISE[name][0])
     ti_s = law.ti_s * max(1.0, law.kc / factor / kc)
     return replace(config, tuning=replace(law, kc=kc, ti_s=ti_s, smooth_s=base.smooth_s))

@@ -2,7 +2,7 @@
 
 Run: nice -n 10 python benchmarks/control_optimum.py 5 2000 (scales in L; all of them without).
 Differential evolution (Storn and Price 1997, best/1/bin) on gain, integral time, derivative time
-and smoothing of each loop, by IAE over a calm stretch and the hours after each upset; the best is
+and smoothing of each loop, by IAE over calm stretches and the hours after each upset; the best is
 then run over the six days. The three loops evolve side by side in the same runs: they hardly meet.
 It starts from our scheme and from SIMC. The bare law runs, without modes and quality, since both
 give the same outputs.
@@ -29,15 +29,13 @@ from bioctl.control.tuning import Tuning
 from bioctl.values import Reading
 
 DATA: Final = Path(__file__).parent / "data" / "control_optimum.json"
+CALM: Final = 24.0
 WINDOWS: Final = (
-    (8.0, 11.0),
-    (23.7, 28.0),
-    (47.7, 51.0),
-    (71.7, 75.0),
-    (95.7, 100.0),
-    (119.7, 123.0),
-)
-"""h: a calm stretch at low density, and what follows each upset."""
+    (20.0, 22.0, CALM), (23.7, 28.0, 1.0), (40.0, 41.5, CALM), (47.7, 51.0, 1.0), (71.7, 75.0, 1.0),
+    (95.7, 100.0, 1.0), (110.0, 111.5, CALM), (119.7, 123.0, 1.0),
+)  # fmt: skip
+"""Beginning and end in h, and weight: what follows each upset, and calm stretches, which stand for
+the rest of the six days."""
 PEOPLE: Final = 8
 GENERATIONS: Final = 5
 LOW: Final = np.log([0.08, 0.15, 0.05, 0.02])
@@ -103,22 +101,22 @@ class Windows:
     def __init__(self, litres: float) -> None:
         self.configs = loops(Bench(litres))
         bench, laws = Bench(litres, accelerated=accelerated()), Bare(self.configs)
-        self._starts: list[tuple[Bench, dict[str, float], float]] = []
+        self._starts: list[tuple[Bench, dict[str, float], float, float]] = []
         readings, now = bench.readings(), 0.0
-        for begin, end in WINDOWS:
+        for begin, end, weight in WINDOWS:
             while bench.hours < begin:
                 readings, _ = bench.step(laws.scan(now, readings))
                 now += SCAN_S
-            self._starts.append((bench.copy(), dict(laws.u), end - begin))
+            self._starts.append((bench.copy(), dict(laws.u), end - begin, weight))
 
     def evaluate(self, genes: dict[str, np.ndarray]) -> dict[str, float]:
         """Return the IAE of each loop with its candidate, over all windows."""
         configs = {name: tuned(one, genes[name]) for name, one in self.configs.items()}
         total = dict.fromkeys(SETPOINTS, 0.0)
-        for bench, u, hours in self._starts:
+        for bench, u, hours, weight in self._starts:
             done = run(bench.copy(), Bare(configs, u), hours)
             for name in total:
-                total[name] += done.iae(name, 0.0)
+                total[name] += weight * done.iae(name, 0.0)
         return total
 
 
@@ -156,7 +154,8 @@ def optimise(litres: float) -> dict[str, dict[str, float]]:
         print(f"{litres:g} L, {turn + 1} of {GENERATIONS}, IAE to our scheme's: {best}", flush=True)
     laws = {n: tuned(windows.configs[n], p[scores[n].argmin()]) for n, p in people.items()}
     done = run(Bench(litres, accelerated=accelerated()), Bare(laws), DAYS * 24.0)
-    return {name: _told(laws[name], done.iae(name)) for name in people}
+    share = {name: float(scores[name].min() / first[name]) for name in people}
+    return {name: _told(laws[name], done.iae(name), share[name]) for name in people}
 
 
 def child(people: np.ndarray, scores: np.ndarray, at: int, rng: np.random.Generator) -> np.ndarray:
@@ -167,11 +166,13 @@ def child(people: np.ndarray, scores: np.ndarray, at: int, rng: np.random.Genera
     return np.clip(np.where(cross, mutant, people[at]), LOW, HIGH)
 
 
-def _told(config: LoopConfig, iae: float) -> dict[str, float]:
+def _told(config: LoopConfig, iae: float, share: float) -> dict[str, float]:
+    """Return the law, its IAE over the six days, and over the windows relative to our scheme's."""
     law = config.tuning
     assert isinstance(law, Tuning)
     return {
         "iae": round(iae, 5),
+        "windows": round(share, 3),
         "kc": round(law.kc, 4),
         "ti_s": round(law.ti_s, 1),
         "td_s": round(law.td_s, 1),

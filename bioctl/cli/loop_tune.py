@@ -15,7 +15,7 @@ from bioctl.cli.common import (
     example,
     existing_site,
 )
-from bioctl.cli.screen import plain, print_json, print_table
+from bioctl.cli.screen import print_json, print_table
 from bioctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def fit(
     if as_json:
         print_json(_plain(found, laws, promised))
     else:
-        _tell(found, laws, promised)
+        _tell(found, laws, promised, unit.period_s)
     if plot is not None:
         from bioctl.cli.plot import draw
 
@@ -155,7 +155,9 @@ def _own(config: "AnyLoop") -> "Tuning":
     return config.tuning
 
 
-def _tell(found: "Fit", laws: dict[str, "Tuning"], promised: dict[str, Any]) -> None:
+def _tell(found: "Fit", laws: dict[str, "Tuning"], promised: dict[str, Any], scan_s: float) -> None:
+    from bioctl.control.rules import recommended
+
     p = found.process
     kind = "integrating" if p.integrating else f"time constant {p.tau_s:.0f} s"
     second = f", second {p.tau2_s:.0f} s" if p.tau2_s else ""
@@ -163,16 +165,21 @@ def _tell(found: "Fit", laws: dict[str, "Tuning"], promised: dict[str, Any]) -> 
         f"Process: gain {p.gain:.3g}, {kind}{second}, dead time {p.theta_s:.0f} s; it explains "
         f"{100 * found.r2:.1f} % of what was seen, {found.rms:.2g} is left."
     )
+    best = recommended(p, scan_s)
     rows = [
         [
-            name, f"{law.kc:.4g}", f"{law.ti_s:.0f}", f"{law.td_s:.0f}", f"{promised[name].ms:.2f}",
-            f"{promised[name].iae:.3g}", f"{promised[name].peak:.2g}",
+            f"{name} <-" if name == best else name, f"{law.kc:.4g}", f"{law.ti_s:.0f}",
+            f"{law.td_s:.0f}", f"{promised[name].ms:.2f}", f"{promised[name].iae:.3g}",
+            f"{promised[name].peak:.2g}",
         ]
         for name, law in laws.items()
     ]  # fmt: skip
     heads = ["rule", "gain", "Ti s", "Td s", "Ms", "IAE of a load step", "its peak"]
     print_table(heads, rows, "")
-    typer.echo(plain("Ms: 1.2 is calm, 2.0 the usual limit. Apply one with `bioctl loop tune`."))
+    typer.echo(
+        "Ms: 1.2 is calm, 2.0 the usual limit. <- makes least of a load step with Ms <= 1.8."
+    )
+    typer.echo("Apply one with `bioctl loop tune`.")
 
 
 def _plain(found: "Fit", laws: dict[str, "Tuning"], promised: dict[str, Any]) -> dict[str, Any]:

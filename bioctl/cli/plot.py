@@ -84,9 +84,10 @@ def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
             f'stroke="#ddd"/><text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">'
             f"{value:.4g}</text>"
         )
+        anchor = "end" if share == 1.0 else "middle"
         rows.append(
-            f'<text x="{x(share * end):.1f}" y="{floor + 14}" text-anchor="middle">'
-            f"{share * end / 60:.0f} min</text>"
+            f'<text x="{x(share * end):.1f}" y="{floor + 14}" text-anchor="{anchor}">'
+            f"{_time(share * end, end)}</text>"
         )
     for at, (name, t, values) in enumerate(curves):
         thin = max(1, len(t) // 700)
@@ -96,7 +97,7 @@ def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
             if np.isfinite(b)
         )
         dash = DASHES[at % len(DASHES)]
-        line = f'fill="none" stroke="{_grey(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
+        line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
         key = LEFT + at * 115
         rows += [
             f'<polyline points="{points}" {line}/>',
@@ -106,5 +107,9 @@ def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
     return rows
 
 
-def _grey(at: int) -> str:
+def _time(seconds: float, end: float) -> str:
+    return f"{seconds / 3600:.1f} h" if end > 6 * 3600 else f"{seconds / 60:.0f} min"
+
+
+def _colour(at: int) -> str:
     return ("#1a1a1a", "#b04a00", "#00609a", "#2f7d32", "#7a3e9d", "#666666")[at % 6]

@@ -111,7 +111,8 @@ def _model(
     else:
         a = math.exp(-step / tau)
         raw = gain * lfilter([0.0, 1.0 - a], [1.0, -a], moved)
-        process = Process(gain, theta, tau, tau2 if form == 2 else 0.0)
+        slow, quick = (tau, 0.0) if form == 1 else (max(tau, tau2), min(tau, tau2))
+        process = Process(gain, theta, slow, quick)
     at = np.interp(t, grid, raw)
     rest = y - at
     if form > 0:

@@ -8,7 +8,7 @@ Res.* 31 (1992) 2625 (from ultimate gain and period).
 import math
 from dataclasses import replace
 
-from bioctl.control.process import Process
+from bioctl.control.process import Process, promise
 from bioctl.control.tuning import Acting, Tuning
 from bioctl.errors import InputError
 
@@ -116,6 +116,23 @@ def side_by_side(process: Process, scan_s: float) -> dict[str, Tuning]:
     if process.tau2_s > 0:
         found["SIMC PID"] = simc(process, scan_s, derivative=True)
     return found
+
+
+ROBUST = 1.8
+"""Greatest Ms of a tuning that is recommended; 2.0 is the usual limit."""
+
+
+def recommended(process: Process, scan_s: float) -> str:
+    """Return the rule that makes least of a load step among those that are robust.
+
+    Where none is: the most robust one.
+    """
+    laws = side_by_side(process, scan_s)
+    found = {name: promise(process, law, scan_s) for name, law in laws.items()}
+    robust = {name: one.iae for name, one in found.items() if one.ms <= ROBUST}
+    if robust:
+        return min(robust, key=lambda name: robust[name])
+    return min(found, key=lambda name: found[name].ms)
 
 
 def _dead(process: Process, scan_s: float) -> float:
