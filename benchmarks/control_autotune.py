@@ -1,10 +1,10 @@
 """Auto-tune on the live loops from cold, then six days with what it found.
 
 Run: python benchmarks/control_autotune.py 5 2000 (scales in L). Every loop begins with a tuning too
-slow; a test (a relay, for temperature a step: its jacket slews) runs on it under guard, within the alarm bands of the plant (0.3 degC,
-0.05 pH, 5 %); the samples are fitted, and the rule that
-`loop fit` recommends gives the law. Printed: what the test did, and the
-IAE of the six days against the optimum's.
+slow. A test runs on it under guard, within the alarm bands of the plant (0.3 degC, 0.05 pH, 5 %): a
+relay, for temperature a step, since its jacket slews. The samples are fitted, and the rule that
+`loop fit` recommends gives the law. Printed: what the test did, and the IAE of the six days against
+the best found.
 """
 
 import json
@@ -28,7 +28,7 @@ from bioctl.control.tuning import Tuning
 from bioctl.errors import BioctlError
 
 GUARD: Final = {"temperature": 0.3, "pH": 0.05, "dissolved_oxygen": 5.0}
-FIRST: Final = {"temperature": 2.0, "pH": 10.0, "dissolved_oxygen": 1.5}
+FIRST: Final = {"temperature": 1.0, "pH": 10.0, "dissolved_oxygen": 1.5}
 """First amplitude, units of u; doubled until the swing is clear of the noise."""
 CLEAR: Final = 0.8
 """Share of the variance the model must explain; below, the test is repeated with more amplitude."""
@@ -74,7 +74,7 @@ class Tuner:
         method = Method.STEP if name == "temperature" else Method.RELAY
         test = Experiment(
             method, self._amplitude[name], GUARD[name], LONGEST_S, settle_s=300.0,
-            hysteresis=5.0 * sigma, enough=10.0 * sigma, swings=3,
+            hysteresis=5.0 * sigma, enough=12.0 * sigma, swings=3,
         )  # fmt: skip
         try:
             self.ours.states[name] = set_experiment(

@@ -109,3 +109,19 @@ async def test_a_tuning_test_ends_under_its_guard_and_its_end_is_an_entry_with_s
     after = desk.run.core.memory["BR101"].loops["temperature"]
     assert after.mode == "AUTO"
     assert before is not None
+
+
+async def test_the_view_shows_what_the_law_does_and_who_leads(desk: Desk) -> None:
+    from bioctl.cli.loop import _row  # noqa: PLC0415  what `bioctl loop list` prints of it
+
+    await desk.start(recipe(GROW))
+    await desk.run.turn(3)
+    await desk.give("ada", "loop.set", args=LOOP | {"sp": 33.0})
+    await desk.run.turn(2)
+    loop = desk.pipeline.view()["units"]["BR101"]["loops"]["temperature"]
+    assert (loop["mode"], loop["sp"], loop["held"]) == ("AUTO", 33.0, "ada")
+    assert sum(loop["parts"].values()) == pytest.approx(loop["parts"]["p"] + loop["parts"]["i"])
+    assert loop["tuning"] == {"gain": 7.0, "integral": 840.0}
+    row = _row("BR101.temperature", loop)
+    assert row[:4] == ["BR101.temperature", "AUTO", "ada", "33"]
+    assert len(row) == 10
