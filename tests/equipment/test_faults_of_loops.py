@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from bioctl.errors import InputErrors
 from bioctl.values import Quality, Reading, bad
 
 from .loops_unit import Running, auto, unit_of
@@ -133,3 +134,22 @@ def test_pv_10_hold_for_two_hours_and_resume_moves_no_output_by_half_a_percent()
     unit.now += 7200.0  # nobody scanned: the unit stood still
     unit.run(10)
     assert abs(unit.outputs["heater"] - before) <= 0.5
+
+
+@pytest.mark.fault("PV-07")
+@pytest.mark.parametrize("words", ["4 .. 40 kg", "39 .. 104 mbar"])
+def test_pv_07_setpoints_in_another_eu_are_refused_at_load(words: str) -> None:
+    with pytest.raises(InputErrors, match="expected degC") as caught:
+        unit_of(SINGLE.replace("4 .. 40", words))
+    assert caught.value.errors[0].where is not None
+
+
+@pytest.mark.fault("PV-04")
+def test_pv_04_one_spike_moves_the_output_by_no_more_than_its_filters_allow_and_is_over() -> None:
+    unit = heated(SINGLE.replace("gain: 8", "gain: 8\n    smoothing: 30 s\n    derivative: 60 s"))
+    before = unit.outputs["heater"]
+    unit.run(10, temperature=Reading(unit.measured["temperature"] + 2.0))
+    share = 10.0 / (30.0 + 10.0)  # of the spike passes the smoothing in one scan
+    assert abs(unit.outputs["heater"] - before) < 8 * (1 + 10) * 2.0 * share
+    unit.run(300)
+    assert abs(unit.outputs["heater"] - before) < 2.0
