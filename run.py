@@ -17,7 +17,7 @@ PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SOURCES = ("pyproject.toml", "requirements.lock")
 COMMANDS = {
     "demo": ["-m", "bioctl", "demo"],
-    "test": ["-m", "pytest", "-q", "-m", "not campaign"],
+    "test": ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not campaign"],
     "campaign": ["-m", "pytest", "-q", "-m", "campaign"],
     "bioctl": ["-m", "bioctl"],
 }

@@ -1,6 +1,6 @@
 """How many lockstep turns a second the simulated plant takes, over encrypted OPC UA.
 
-    python benchmarks/lockstep.py [--turns 500] [--dt 10]
+    python benchmarks/lockstep.py [--turns 500] [--dt 10] [--plant autologous]
 
 A turn is: write 12 outputs, Advance, read the plant. Variants, interleaved in one run:
   tags       plain asyncua, every tag read as a node of its own, one request after the other
@@ -33,10 +33,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 _URI = "urn:bioctl:benchmark"
-_NAMESPACE = "http://plant.example/demo"
 _BLOCK = ("Block.Values", "Block.Status", "Block.Time")
-_OUTPUTS = [f"BR101.{p}" for p in ("TC101", "SC101", "FC101", "FC102", "FC103", "FC104")]
-_OUTPUTS += [f"BR101.PC10{n}" for n in (1, 2, 3, 4)] + ["CW201.TC201", "CW201.SC201"]
+_POINTS = [
+    *("TC101", "SC101", "FC101", "FC102", "FC103", "FC104"),
+    *(f"PC10{n}" for n in range(1, 5)),
+]
+_OUTPUTS = [f"BR101.{point}" for point in (*_POINTS, "TS101", "WS101")]
 
 Turn = Callable[[int], Awaitable[object]]
 
@@ -60,7 +62,9 @@ class Lockstep:
         value = ua.DataValue(ua.Variant(5.0 + turn % 10 * 1e-3, ua.VariantType.Double))
         zero = ua.DataValue(ua.Variant(0.0, ua.VariantType.Double))
         nodes = [
-            ua.WriteValue(self._id(p), self._values, None, value if "TC" in p else zero)
+            ua.WriteValue(
+                self._id(p), self._values, None, value if p.startswith("BR101.T") else zero
+            )
             for p in _OUTPUTS
         ]
         return ua.WriteParameters(nodes)
@@ -118,7 +122,7 @@ def make_home(folder: Path) -> Path:
     return home
 
 
-async def measure(url: str, folder: Path, turns: int, dt_s: float, pid: int) -> None:
+async def measure(url: str, folder: Path, turns: int, dt_s: float, pid: int, plant: str) -> None:
     """Drive all variants, five rounds interleaved, and print their medians."""
     client = Client(url)
     client.application_uri = _URI
@@ -132,7 +136,7 @@ async def measure(url: str, folder: Path, turns: int, dt_s: float, pid: int) -> 
     client.set_user("bench")
     client.set_password("benchmark")
     async with client:
-        index = await client.get_namespace_index(_NAMESPACE)
+        index = await client.get_namespace_index(f"http://plant.example/{plant}")
         names = await client.get_node(ua.NodeId("Block.Names", index)).read_value()
         lockstep = Lockstep(client, index, names, dt_s)
         variants = (lockstep.tags, lockstep.block, lockstep.pipelined, lockstep.raw)
@@ -169,19 +173,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=300, help="turns in each of five rounds")
     parser.add_argument("--dt", type=float, default=10.0, help="simulated s a turn")
+    parser.add_argument("--plant", default="demo", help="a shipped plant that has a BR101")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = make_home(folder)
         start = time.perf_counter()
-        words = ["serve", "--home", str(home), "--port", "0", "--speed", "0"]
+        words = [
+            "serve",
+            "--home",
+            str(home),
+            "--port",
+            "0",
+            "--speed",
+            "0",
+            "--plant",
+            options.plant,
+        ]
         command = [sys.executable, "-m", "bioctl_sim", *words]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as plant:  # noqa: S603
             assert plant.stdout is not None
             try:
                 url = plant.stdout.readline().split()[-1]
                 print(f"plant ready in {time.perf_counter() - start:.2f} s")
-                asyncio.run(measure(url, folder, options.turns, options.dt, plant.pid))
+                asyncio.run(
+                    measure(url, folder, options.turns, options.dt, plant.pid, options.plant)
+                )
             finally:
                 start = time.perf_counter()
                 plant.terminate()

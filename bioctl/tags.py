@@ -39,10 +39,14 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class UnitClass:
-    """A class of equipment: the names recipes and phases may use, each with its eu."""
+    """A class of equipment: the names recipes and phases may use, each with its eu.
+
+    `capabilities` are words a recipe may ask for beyond its phases, such as `perfusion`.
+    """
 
     name: str
     measurements: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     loops: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()

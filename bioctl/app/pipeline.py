@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from bioctl.app import loops
+from bioctl.app.recipes import NEED_REASON, meaning_of, recipe_events
 from bioctl.app.start import new_batch
 from bioctl.app.store import Store
 from bioctl.app.views import cell_view
@@ -128,6 +129,8 @@ class Pipeline:
             return await self._start(command, person)
         if command.name in loops.COMMANDS:
             return await self._loop(command, person)
+        if command.name.startswith("recipe."):
+            return await self._recipe(command, person)
         batch = self._batch(command)
         if batch.released:
             raise RefusedError(f"batch {batch.id} is over: it is {batch.state}")
@@ -186,11 +189,18 @@ class Pipeline:
         person: Person,
     ) -> dict[str, Any]:
         """Authenticate again at the moment of signing, and bind the signature to what was shown."""
+        signer, said = await self._signer(command, person, "this prompt is answered")
+        meaning = plausible(prompt.ask, said)
+        shown = {"text": prompt.ask.text, "evidence": dict(prompt.ask.evidence), "answer": meaning}
+        record = f"batch:{batch.id}/prompt:{prompt.id}"
+        signature = sign(record, shown, str(meaning), signer, self._clock.utc())
+        return args | {"value": meaning, "signature": asdict(signature)}
+
+    async def _signer(self, command: Command, person: Person, what: str) -> tuple[Person, str]:
+        """Authenticate again whoever signs; return them, and what their signature says."""
         given = command.signature
         if given is None:
-            raise RefusedError(
-                "this prompt is answered by a signature", help="user and password are asked"
-            )
+            raise RefusedError(f"{what} by a signature", help="user and password are asked")
         signer = await asyncio.to_thread(
             self._people.check, given.user, given.password.get_secret_value()
         )
@@ -199,15 +209,29 @@ class Pipeline:
                 f"you are logged in as {person.id} and can't sign as {signer.id}",
                 help="log in as the person who signs",
             )
-        meaning = plausible(prompt.ask, given.meaning)
-        shown = {"text": prompt.ask.text, "evidence": dict(prompt.ask.evidence), "answer": meaning}
-        record = f"batch:{batch.id}/prompt:{prompt.id}"
-        signature = sign(record, shown, str(meaning), signer, self._clock.utc())
-        return args | {"value": meaning, "signature": asdict(signature)}
+        return signer, given.meaning
+
+    async def _recipe(self, command: Command, person: Person) -> Answer:
+        """Carry out what a person does to a recipe; it is done when it is durable."""
+        verb = command.name.partition(".")[2]
+        if verb in NEED_REASON and not command.reason.strip():
+            raise InputError(f"{command.name} needs a reason", help="say why, for the record")
+        signer, said = await self._signer(command, person, f"{command.name} is given")
+        if said != meaning_of(verb):
+            raise InputError(f"a signature of {command.name} means {meaning_of(verb)}, not {said}")
+        async with self._starting:
+            events, told = await asyncio.to_thread(
+                recipe_events, self._core, verb, command.args, signer, self._clock.utc()
+            )
+            data = {"id": command.id, "outcome": "done", "message": told}
+            done = Event("command.outcome", _actor(person), data, t=self._core.world.now)
+            await self._intent(command, person, "", [*events, done])
+        return Answer(outcome="done", message=told)
 
     async def _start(self, command: Command, person: Person) -> Answer:
         async with self._starting:  # two people may have chosen the same id or unit
-            batch, created = await asyncio.to_thread(new_batch, self._core, command.args)
+            utc = self._clock.utc()
+            batch, created = await asyncio.to_thread(new_batch, self._core, command.args, utc)
             known = self._core.state.batches.get(batch)
             self._check_links(created["units"] if created else known.control.units if known else {})
             actor, now = _actor(person), self._core.world.now
@@ -319,10 +343,13 @@ def _actor(person: Person) -> Actor:
     return {"type": "person", "id": person.id, "name": person.name, "role": str(person.role)}
 
 
+_TEXTS = frozenset({"recipe", "parts", "scale", "sheet"})
+
+
 def _public(command: Command) -> dict[str, Any]:
     """Return the arguments as they are journaled.
 
     A recipe's text is journaled with its batch, and where its file lies is nobody's business.
     """
-    args = {name: value for name, value in command.args.items() if name != "recipe"}
+    args = {name: value for name, value in command.args.items() if name not in _TEXTS}
     return args | ({"file": PurePath(str(args["file"])).name} if "file" in args else {})

@@ -1,6 +1,7 @@
 """The cell as people see it: plain JSON, made from durable state and the last image."""
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from bioctl.app.core import Core
@@ -32,6 +33,7 @@ def cell_view(core: Core) -> dict[str, Any]:
             for prompt in batch.open_prompts()
         ],
         "alarms": _alarms(core),
+        "recipes": [asdict(version) for version in state.recipes.values()],
     }
 
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     COMMAND_INTENT = "command.intent"
     COMMAND_OUTCOME = "command.outcome"
     COMMAND_REJECTED = "command.rejected"
+    RECIPE_STATUS = "recipe.status"
+    RECIPE_SCALED = "recipe.scaled"
     BATCH_CREATED = "batch.created"
     BATCH_STATE = "batch.state"
     BATCH_SEALED = "batch.sealed"
@@ -74,7 +76,11 @@ MEANING: dict[Kind, str] = {
     Kind.COMMAND_INTENT: "a command passed every check and will act {command, args, id, reason?}",
     Kind.COMMAND_OUTCOME: "what became of a command {id, outcome, message, command?}",
     Kind.COMMAND_REJECTED: "a command was refused {command, args, reason}",
-    Kind.BATCH_CREATED: "a batch was bound to units {control_recipe, hash, recipe, version, units}",
+    Kind.RECIPE_STATUS: "a recipe version changed its status {recipe, version, hash, status, from,"
+    " author, approver, move, content?}",
+    Kind.RECIPE_SCALED: "a scale sheet was signed {recipe, version, hash, from, to, by, sheet}",
+    Kind.BATCH_CREATED: "a batch was bound to units {control_recipe, hash, recipe, version, units,"
+    " status?, scale?}",
     Kind.BATCH_STATE: "a batch changed its ISA-88 state {state, from, cause}",
     Kind.BATCH_SEALED: "the batch's entries were counted {count, head}",
     Kind.PHASE_STATE: "a phase changed its ISA-88 state {state, from, cause}",

@@ -96,6 +96,18 @@ def _rejected(entry: Entry, data: Data) -> str:
     return f"{_who(entry)} asked for {given} and was refused{_because(data)}"
 
 
+def _recipe_status(entry: Entry, data: Data) -> str:
+    name = f"recipe {data.get('recipe')} version {data.get('version')}"
+    change = f"from {data.get('from')} to {data.get('status')}"
+    return f"{_who(entry)} brought {name} {change}, content {str(data.get('hash', ''))[:12]}"
+
+
+def _recipe_scaled(entry: Entry, data: Data) -> str:
+    name = f"recipe {data.get('recipe')} version {data.get('version')}"
+    sizes = f"from {data.get('from')} to {data.get('to')}"
+    return f"{_who(entry)} signed the scale sheet of {name} {sizes}, {str(data.get('hash'))[:12]}"
+
+
 def _created(entry: Entry, data: Data) -> str:
     units = ", ".join(f"{role} {unit}" for role, unit in sorted(data.get("units", {}).items()))
     recipe = f"{data.get('recipe')} version {data.get('version')}"
@@ -263,6 +275,8 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.COMMAND_INTENT: _intent,
     Kind.COMMAND_OUTCOME: _outcome,
     Kind.COMMAND_REJECTED: _rejected,
+    Kind.RECIPE_STATUS: _recipe_status,
+    Kind.RECIPE_SCALED: _recipe_scaled,
     Kind.BATCH_CREATED: _created,
     Kind.BATCH_STATE: lambda entry, data: _state(_batch(entry), data),
     Kind.BATCH_SEALED: lambda entry, data: (

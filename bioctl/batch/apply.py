@@ -13,6 +13,7 @@ from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.equipment.driver import CallState
 from bioctl.phases.phase import Ask, CallRecord
 from bioctl.phases.states import State, final
+from bioctl.recipe.lifecycle import Status, Version
 
 
 class Fact(NamedTuple):
@@ -69,6 +70,23 @@ def _started(cell: CellState, fact: Fact) -> CellState:
 def _stopped(cell: CellState, fact: Fact) -> CellState:
     del fact
     return replace(cell, clean=True)
+
+
+def _recipe_status(cell: CellState, fact: Fact) -> CellState:
+    data = fact.data
+    version = Version(
+        recipe=str(data["recipe"]),
+        version=str(data["version"]),
+        status=Status(data["status"]),
+        hash=str(data["hash"]),
+        author=str(data["author"]),
+        approver=str(data["approver"]),
+    )
+    return replace(cell, recipes={**cell.recipes, version.name: version})
+
+
+def _recipe_scaled(cell: CellState, fact: Fact) -> CellState:
+    return replace(cell, scales={**cell.scales, str(fact.data["hash"]): str(fact.data["by"])})
 
 
 def _created(cell: CellState, fact: Fact) -> CellState:
@@ -209,6 +227,8 @@ def _outcome(cell: CellState, fact: Fact) -> CellState:
 _CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {
     "cell.started": _started,
     "cell.stopped": _stopped,
+    "recipe.status": _recipe_status,
+    "recipe.scaled": _recipe_scaled,
     "batch.created": _created,
     "batch.state": _batch_state,
     "batch.sealed": _sealed,

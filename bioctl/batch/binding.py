@@ -12,7 +12,11 @@ from bioctl.values import Scalar
 
 
 def bind(
-    recipe: Recipe, units: Mapping[str, UnitConfig], chosen: Mapping[str, str]
+    recipe: Recipe,
+    units: Mapping[str, UnitConfig],
+    chosen: Mapping[str, str],
+    *,
+    master_hash: str = "",
 ) -> ControlRecipe:
     """Return the control recipe for these units.
 
@@ -20,6 +24,7 @@ def bind(
         recipe: checked master recipe with the formula of this batch already applied.
         units: the site's units by name.
         chosen: unit by equipment role; a role with exactly one unit of its class needs no choice.
+        master_hash: of the recipe as it was approved; "" where nothing was applied to it.
 
     Raises:
         InputErrors: everything that does not fit this site, in one pass.
@@ -39,7 +44,7 @@ def bind(
         recipe=recipe.id,
         version=recipe.version,
         product=recipe.product,
-        master_hash=recipe_hash(recipe),
+        master_hash=master_hash or recipe_hash(recipe),
         units=bound,
         formula=_formula(recipe),
         steps=tuple(_steps(recipe, bound)),
@@ -77,7 +82,7 @@ def _unknown_roles(recipe: Recipe, chosen: Mapping[str, str]) -> list[InputError
 
 
 def _steps(recipe: Recipe, bound: Mapping[str, str]) -> list[BoundStep]:
-    roles = {up.name: up.unit for up in recipe.procedure}
+    roles = {up.name: up.unit for up in recipe.unit_procedures()}
     return [
         _step(recipe, path, step, bound[roles[path.split("/")[0]]], bound)
         for path, step in recipe.steps()
@@ -121,7 +126,7 @@ def _check_setpoints(
     recipe: Recipe, units: Mapping[str, UnitConfig], bound: Mapping[str, str]
 ) -> list[InputError]:
     """A setpoint outside what the unit can hold would only be found on day nine."""
-    roles = {up.name: up.unit for up in recipe.procedure}
+    roles = {up.name: up.unit for up in recipe.unit_procedures()}
     errors = []
     for path, step in recipe.steps():
         unit = units[bound[roles[path.split("/")[0]]]]

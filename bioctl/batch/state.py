@@ -7,6 +7,7 @@ from bioctl.batch.control_recipe import ControlRecipe
 from bioctl.equipment.commanded import UnitState
 from bioctl.phases.phase import Ask, CallRecord
 from bioctl.phases.states import State
+from bioctl.recipe.lifecycle import Version
 from bioctl.values import Scalar
 
 
@@ -85,6 +86,10 @@ class CellState:
     """Outcome by command id; an intent without outcome is `""`."""
     messages: Mapping[str, str] = field(default_factory=dict)
     """Why a command was not done, by command id."""
+    recipes: Mapping[str, Version] = field(default_factory=dict)
+    """Recipe versions somebody submitted, by `recipe@version`."""
+    scales: Mapping[str, str] = field(default_factory=dict)
+    """Who signed a scale sheet, by its hash."""
     clean: bool = True
     """The last controller said goodbye."""
     t: float = 0.0

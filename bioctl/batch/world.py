@@ -8,7 +8,7 @@ from bioctl.batch.control_recipe import BoundStep
 from bioctl.batch.state import BatchState, PhaseState
 from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.unit import UnitConfig
-from bioctl.language.condition import Condition, Truth
+from bioctl.language.condition import Condition, Truth, Windows
 from bioctl.phases.phase import CallRecord
 from bioctl.values import Quality, Reading, Scalar, bad
 
@@ -28,6 +28,7 @@ class World:
         utc: wall time, s since 1970, for deadlines the equipment checks.
         scratch: per batch and path.
         conditions: compiled `until`, per batch and path.
+        windows: what each `until` remembers of the last minutes; it may be lost.
     """
 
     units: Mapping[str, UnitConfig]
@@ -36,6 +37,7 @@ class World:
     utc: float
     scratch: dict[tuple[str, str], Scratch] = field(default_factory=dict)
     conditions: dict[tuple[str, str], Condition | None] = field(default_factory=dict)
+    windows: dict[tuple[str, str], Windows] = field(default_factory=dict)
 
 
 class PhaseView:
@@ -66,7 +68,9 @@ class PhaseView:
     def reading(self, name: str) -> Reading:
         """Return a measurement of the phase's unit; `to.name` of the unit in parameter `to`."""
         role, _, point = name.rpartition(".")
-        tag = self._config(role).measurements[point]
+        tag = self._config(role).measurements.get(point)
+        if tag is None:
+            return bad("the unit has no such measurement")
         reading = self._world.image.get(tag.name, bad("not read yet"))
         self.used[tag.name] = (reading.value, reading.quality.name)
         return reading
@@ -97,8 +101,15 @@ class PhaseView:
 
     def until(self) -> bool:
         """Whether the recipe's condition is TRUE on GOOD readings."""
-        condition = self._condition()
-        return condition is not None and condition.evaluate(self._lookup) is Truth.TRUE
+        key = (self._batch.id, self._phase.path)
+        condition = self._world.conditions.get(key)
+        if condition is None:
+            return False
+        before = self._world.windows.get(key, ())
+        truth, windows = condition.step(before, self._lookup, self.now)
+        if windows:
+            self._world.windows[key] = windows
+        return truth is Truth.TRUE
 
     def held_for(self, key: str, *, true: bool) -> float:
         """Return how long a condition has been true without a break, in process seconds."""
@@ -110,9 +121,6 @@ class PhaseView:
     def _config(self, role: str) -> UnitConfig:
         name = str(self.p["to"]) if role == "to" else self._bound.unit
         return self._world.units[name]
-
-    def _condition(self) -> Condition | None:
-        return self._world.conditions.get((self._batch.id, self._phase.path))
 
     def _lookup(self, name: str) -> Reading:
         if name == "elapsed":
@@ -128,5 +136,6 @@ def _scratch(world: World, batch: BatchState, phase: PhaseState) -> Scratch:
     found = world.scratch.setdefault((batch.id, phase.path), {})
     if found.get(_SINCE) != phase.since:
         found.clear()
+        world.windows.pop((batch.id, phase.path), None)
         found[_SINCE] = phase.since
     return found

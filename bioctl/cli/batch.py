@@ -1,5 +1,6 @@
 """`bioctl batch`: start, list, command, answer and sign. Watching is in `watch`."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -16,6 +17,8 @@ from bioctl.cli.common import (
     example,
     noun,
 )
+from bioctl.cli.recipe_life import recipe_args
+from bioctl.cli.recipe_scale import read_sheet
 from bioctl.cli.screen import plain, print_json, print_table
 from bioctl.errors import UsageError
 
@@ -43,23 +46,22 @@ def start(
     values: Annotated[
         list[str] | None, typer.Option("--set", help='NAME="VALUE", a formula value.')
     ] = None,
+    scale: Annotated[
+        Path | None, typer.Option(help="A scale sheet: run at its size, not the recipe's.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
     site: SiteOption = SITE,
     password_file: PasswordOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bind a recipe to units and start it as a new batch."""
-    from bioctl.cli.recipe import read_text
-    from bioctl.recipe.library import find_recipe
-
-    file = find_recipe(recipe)
-    args: dict[str, Any] = {
+    args: dict[str, Any] = recipe_args(recipe) | {
         "batch": batch,
-        "recipe": read_text(file),
-        "file": str(file),
         "units": _pairs(unit, "--unit", "role=UNIT"),
         "values": _pairs(values, "--set", "name=value"),
     }
+    if scale is not None:
+        args["scale"] = read_sheet(scale)
     ask(site, user, password_file, "batch.start", args, reason=reason, as_json=as_json)
 
 

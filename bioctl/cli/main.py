@@ -7,7 +7,20 @@ import typer
 from typer.core import TyperGroup
 
 import bioctl
-from bioctl.cli import audit, batch, demo, loop, plant, recipe, record, serve, site, user
+from bioctl.cli import (
+    audit,
+    batch,
+    demo,
+    loop,
+    plant,
+    recipe,
+    recipe_life,
+    recipe_scale,
+    record,
+    serve,
+    site,
+    user,
+)
 from bioctl.cli.common import example
 from bioctl.cli.screen import sentence
 from bioctl.errors import BioctlError
@@ -44,6 +57,8 @@ app.add_typer(plant.app, name="plant")
 app.add_typer(site.app, name="site")
 app.command(epilog=serve.EXAMPLE)(serve.serve)
 app.add_typer(user.app, name="user")
+recipe_life.add_to(recipe.app)
+recipe_scale.add_to(recipe.app)
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(batch.app, name="batch")
 app.add_typer(loop.app, name="loop")

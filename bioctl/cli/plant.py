@@ -23,10 +23,41 @@ def serve(
         float, typer.Option(min=0, max=10_000, help="Simulated s per s; 0 waits to be advanced.")
     ] = 1.0,
     seed: Annotated[int | None, typer.Option(help="Makes noise repeatable.")] = None,
+    plant: Annotated[
+        str | None, typer.Option(metavar="F", help="Plant file, or a shipped plant's name.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME@AT", help="Break something: BR101.base_empty@30h/2h."),
+    ] = None,
+    no_noise: Annotated[bool, typer.Option("--no-noise", help="Ideal instruments.")] = False,
+    accelerate: Annotated[
+        bool, typer.Option("--accelerate", help="The same numbers, faster; needs numba.")
+    ] = False,
 ) -> None:
     """Run the plant's OPC UA server until Ctrl-C."""
-    seeded = [] if seed is None else ["--seed", str(seed)]
-    _become("serve", "--home", str(home), "--port", str(port), "--speed", str(speed), *seeded)
+    more = [] if seed is None else ["--seed", str(seed)]
+    more += [] if plant is None else ["--plant", plant]
+    more += [word for name in fault or () for word in ("--fault", name)]
+    more += ["--no-noise"] if no_noise else []
+    more += ["--accelerate"] if accelerate else []
+    _become("serve", "--home", str(home), "--port", str(port), "--speed", str(speed), *more)
+
+
+@app.command(epilog=example("bioctl plant check autologous"))
+def check(
+    plant: Annotated[str, typer.Argument(help="Plant file, or a shipped plant's name.")],
+) -> None:
+    """Say whether a plant file is right, and which units it has."""
+    _become("check", plant)
+
+
+@app.command(epilog=example("bioctl plant tags autologous"))
+def tags(
+    plant: Annotated[str, typer.Argument(help="Plant file, or a shipped plant's name.")] = "demo",
+) -> None:
+    """Print a plant's tag list as its vendor would send it."""
+    _become("tags", plant)
 
 
 @app.command(
@@ -37,7 +68,7 @@ def serve(
 )
 def user(
     name: Annotated[str, typer.Argument(help="Name of the OPC UA user.")],
-    role: Annotated[Literal["control", "view"], typer.Option(help="What it may do.")],
+    role: Annotated[Literal["control", "view", "trainer"], typer.Option(help="What it may do.")],
     password_file: Annotated[
         Path, typer.Option(envvar="BIOCTL_PASSWORD_FILE", help="Its first line is the password.")
     ],

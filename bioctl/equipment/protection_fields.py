@@ -25,7 +25,7 @@ def read_interlock(
     """
 
     def condition(child: Node) -> Condition:
-        return compile_condition(child.as_text(), measurements)
+        return compile_condition(child.as_text(), measurements, windows=False)
 
     fields = Fields(node, errors, f"interlock {name}")
     then = fields.take("then", levels(outputs, errors))

@@ -1,316 +1,138 @@
-"""Conditions over readings: `glucose < 15 mmol/L or elapsed > 72 h`.
+"""Conditions over readings: `glucose < 15 mmol/L or elapsed > 72 h`, `stable(pH, 0.05, 10 min)`.
 
-A small language of its own, compiled to closures: no names but those given, no calls, no powers.
-Engineering units are checked when it is compiled; a reading that is not GOOD makes what depends on
-it INVALID. Grammar, from weak to strong:
-
-    claim      = claim ("or" | "and") claim | "not" claim | comparison | "(" claim ")"
-    comparison = number ("<" | "<=" | ">" | ">=" | "==" | "!=") number
-    number     = number ("+" | "-" | "*" | "/") number | "-" number | quantity | name
-               | "(" number ")"
+A small language of its own: read once, its engineering units checked, then compiled (`code`). What
+depends on a reading that is not GOOD is INVALID. Asking it is pure: readings, time and what it
+remembers go in; the truth and what it remembers come out.
 """
 
 import math
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from functools import cached_property
+from math import isfinite
 
-from bioctl.language import tokens, truth
-from bioctl.language.eu import Dimension, Eu, measures, resolve
-from bioctl.language.nearest import suggest, visible
-from bioctl.language.quantity import Quantity
-from bioctl.language.tokens import Token, refuse
+from bioctl.language.code import Decide, Value, compile_claim, compile_number
+from bioctl.language.expression import Window
+from bioctl.language.reader import Read, read
 from bioctl.language.truth import Lookup, Truth
+from bioctl.language.window import Seen, answer, observe
+from bioctl.values import Quality
 
-__all__ = ["Condition", "Lookup", "Truth", "compile_condition"]
+__all__ = ["Condition", "Lookup", "Truth", "Windows", "compile_condition"]
 
-MAX_DEPTH = 20
-MAX_RATIO = 2**53
-"""Two eu further apart than floats count exactly are no honest comparison."""
+_GOOD = Quality.GOOD
 
-_ONE_COMPARISON = "compare two values at a time and join with and: 1 < x and x < 3."
+Windows = tuple[Seen | None, ...]
+"""What a condition remembers, one per window, in its order; () at first. Plain JSON."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Watch:
+    """A window, compiled."""
+
+    window: Window
+    value: Value
+    tolerance: Value | None
+
+
+@dataclass(frozen=True)
 class Condition:
-    """A compiled condition.
+    """A condition that was read and checked; it is compiled when it is asked for the first time.
 
     Attributes:
         text: as it was written.
-        names: the names it reads, sorted.
-        evaluate: the answer now, given the readings by name.
+        read: its tree.
     """
 
     text: str
-    names: tuple[str, ...]
-    evaluate: truth.Claim = field(compare=False, repr=False)
+    read: Read = field(repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names it reads, sorted."""
+        return self.read.names
+
+    @property
+    def steps(self) -> int:
+        """How much work one evaluation is at most; `cursor.MAX_STEPS` bounds it."""
+        return self.read.steps
+
+    @cached_property
+    def decide(self) -> Decide:
+        """The truth from floats in the order of `names`, NaN where a reading is not GOOD.
+
+        After them it takes one result for each window.
+        """
+        return compile_claim(self.read.claim, self.names, len(self.read.windows))
+
+    @cached_property
+    def _watches(self) -> tuple[_Watch, ...]:
+        return tuple(_watch(window, self.names) for window in self.read.windows)
+
+    @property
+    def span_s(self) -> float:
+        """The longest window, s; 0 without. Before that, what asks for windows may be INVALID."""
+        return max((window.span_s for window in self.read.windows), default=0.0)
+
+    def evaluate(self, lookup: Lookup) -> Truth:
+        """Return the truth now; a window has seen nothing yet."""
+        found = self.read
+        if found.windows:
+            return self.step((), lookup, 0.0)[0]
+        return self.decide(*_values(found.names, lookup))
+
+    def step(
+        self, windows: Sequence[Seen | None], lookup: Lookup, now: float
+    ) -> tuple[Truth, Windows]:
+        """Return the truth, and what to hand in next time.
+
+        Args:
+            windows: what the last step gave; () begins anew, as do those of another condition.
+            lookup: reading by name.
+            now: process time, s.
+        """
+        values = _values(self.read.names, lookup)
+        if not self.read.windows:
+            return self.decide(*values), ()
+        fresh = (None,) * len(self._watches)
+        before = windows if len(windows) == len(fresh) else fresh
+        after: list[Seen | None] = []
+        answers: list[float] = []
+        for watch, seen in zip(self._watches, before, strict=True):
+            value = watch.value(*values)
+            after.append(observe(seen, value, now, watch.window.span_s))
+            tolerance = watch.tolerance(*values) if watch.tolerance else math.nan
+            answers.append(answer(watch.window, after[-1], value, now, tolerance))
+        return self.decide(*values, *answers), tuple(after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A compiled number, what it measures, and how it was written."""
-
-    read: truth.Number
-    eu: Eu
-    token: Token
-    spelling: str | None = None  # the eu as text, where it has one
+def _watch(window: Window, names: Sequence[str]) -> _Watch:
+    tolerance = compile_number(window.tolerance, names) if window.tolerance else None
+    return _Watch(window, compile_number(window.of, names), tolerance)
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A compiled logical expression."""
-
-    decide: truth.Claim
-    token: Token
-
-
-def compile_condition(text: str, names: Mapping[str, str]) -> Condition:
+def compile_condition(text: str, names: Mapping[str, str], *, windows: bool = True) -> Condition:
     """Compile a condition.
 
     Args:
         text: what was written.
         names: every name it may use, with its eu.
+        windows: whether it may look back; where nobody keeps what it remembers it may not.
 
     Raises:
         InputError: not of the grammar, an unknown name or eu, sides that measure different
-            things, or too long or deep. Its place is `condition:1:column`; `Findings.place` moves
-            it to where the condition stands in a file.
+            things, or too long, deep or costly. Its place is `condition:1:column`;
+            `Findings.place` moves it to where the condition stands in a file.
     """
-    parser = _Parser(text, names)
-    claim = parser.whole()
-    return Condition(text, tuple(sorted(parser.used)), claim)
+    return Condition(text, read(text, names, windows=windows))
 
 
-class _Parser:
-    """Recursive descent over the tokens; depth is limited, so recursion is too."""
-
-    def __init__(self, text: str, names: Mapping[str, str]) -> None:
-        self.tokens = tokens.tokenise(text)
-        self.names = names
-        self.used: set[str] = set()
-        self.at = 0
-        self.depth = 0
-
-    def peek(self) -> Token:
-        """Return the next token without taking it."""
-        return self.tokens[self.at]
-
-    def accept(self, *operators: str) -> Token | None:
-        """Take the next token if it is one of these operators."""
-        token = self.peek()
-        if token.kind != "operator" or token.text not in operators:
-            return None
-        self.at += 1
-        return token
-
-    def whole(self) -> truth.Claim:
-        if self.peek().kind == "end":
-            refuse(0, "the condition is empty.", "write it as in glucose < 15 mmol/L.")
-        expression = self.disjunction()
-        last = self.peek()
-        if last.kind != "end":
-            refuse(last.column, f"'{visible(last.text)}' was not expected here.", _instead(last))
-        return _claim(expression)
-
-    def disjunction(self) -> _Number | _Claim:
-        return self._chain("or", self.conjunction, truth.either)
-
-    def conjunction(self) -> _Number | _Claim:
-        return self._chain("and", self.negation, truth.both)
-
-    def _chain(
-        self,
-        word: str,
-        operand: Callable[[], _Number | _Claim],
-        join: Callable[[list[truth.Claim]], truth.Claim],
-    ) -> _Number | _Claim:
-        first = operand()
-        terms = [first]
-        while self.accept(word):
-            terms.append(operand())
-        if len(terms) == 1:
-            return first
-        return _Claim(join([_claim(term) for term in terms]), first.token)
-
-    def negation(self) -> _Number | _Claim:
-        token = self.accept("not")
-        if token is None:
-            return self.comparison()
-        self._deeper(token)
-        claim = truth.negation(_claim(self.negation()))
-        self.depth -= 1
-        return _Claim(claim, token)
-
-    def comparison(self) -> _Number | _Claim:
-        left = self.sum()
-        token = self.accept(*truth.COMPARISONS)
-        if token is None:
-            return left
-        first, second = _number(left), _number(self.sum())
-        read = _in_eu_of(first, second, token)
-        return _Claim(truth.comparison(token.text, first.read, read), first.token)
-
-    def sum(self) -> _Number | _Claim:
-        left = self.product()
-        while token := self.accept("+", "-"):
-            first, second = _number(left), _number(self.product())
-            apply = operator.add if token.text == "+" else operator.sub
-            read = _binary(apply, first.read, _in_eu_of(first, second, token))
-            left = _Number(read, first.eu, first.token, first.spelling)
-        return left
-
-    def product(self) -> _Number | _Claim:
-        left = self.signed()
-        while token := self.accept("*", "/"):
-            first, second = _number(left), _number(self.signed())
-            sign = 1 if token.text == "*" else -1
-            apply = operator.mul if sign == 1 else operator.truediv
-            eu = Eu(first.eu.factor * second.eu.factor**sign, _times(first.eu, second.eu, sign))
-            left = _Number(_binary(apply, first.read, second.read), eu, first.token)
-        return left
-
-    def signed(self) -> _Number | _Claim:
-        token = self.accept("-")
-        if token is None:
-            return self.primary()
-        self._deeper(token)
-        number = _number(self.signed())
-        self.depth -= 1
-        return _Number(_negative(number.read), number.eu, token, number.spelling)
-
-    def primary(self) -> _Number | _Claim:
-        token = self.peek()
-        if token.kind == "name":
-            return self._name(token)
-        if token.quantity is not None:
-            self.at += 1
-            return _literal(token, token.quantity)
-        if self.accept("(") is None:
-            word = f"'{visible(token.text)}'" if token.text else "the end"
-            refuse(token.column, f"expected a name or a number with its eu, found {word}.")
-        self._deeper(token)
-        inner = self.disjunction()
-        if self.accept(")") is None:
-            refuse(token.column, "this parenthesis is not closed.", "add ).")
-        self.depth -= 1
-        return inner
-
-    def _deeper(self, token: Token) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            refuse(token.column, f"nested deeper than {MAX_DEPTH} levels.", "simplify it.")
-
-    def _name(self, token: Token) -> _Number:
-        if token.text not in self.names:
-            refuse(
-                token.column,
-                f"unknown name '{visible(token.text)}'.",
-                suggest(token.text, self.names, "names"),
-            )
-        self.at += 1
-        self.used.add(token.text)
-        eu = self.names[token.text]
-        return _Number(_reader(token.text), resolve(eu), token, eu)
-
-
-def _instead(token: Token) -> str:
-    """Return the help for a word where the condition should have ended."""
-    if token.text in truth.COMPARISONS:
-        return _ONE_COMPARISON
-    if token.text.lower() in {"and", "or", "not"}:
-        return f"write {token.text.lower()}."
-    return "expected and, or, the end."
-
-
-def _claim(expression: _Number | _Claim) -> truth.Claim:
-    if isinstance(expression, _Number):
-        refuse(
-            expression.token.column,
-            f"'{visible(expression.token.text)}' is a number, not yet a condition.",
-            "compare it, as in weight > 4 kg or valve == 1.",
-        )
-    return expression.decide
-
-
-def _number(expression: _Number | _Claim) -> _Number:
-    if isinstance(expression, _Claim):
-        refuse(
-            expression.token.column,
-            "a condition stands where a number is needed.",
-            _ONE_COMPARISON,
-        )
-    return expression
-
-
-def _in_eu_of(first: _Number, second: _Number, token: Token) -> truth.Number:
-    """Return `second` as read in the eu of `first`; refuse when they measure different things."""
-    if first.eu is second.eu:
-        return second.read
-    if first.eu.dimension != second.eu.dimension:
-        refuse(
-            second.token.column,
-            f"'{visible(token.text)}' joins {_described(first)} and {_described(second)}.",
-            _mended(first, second),
-        )
-    ratio = second.eu.factor / first.eu.factor
-    if max(ratio.as_integer_ratio()) > MAX_RATIO:
-        refuse(second.token.column, "the two sides are in eu too far apart.", "use the same eu.")
-    return second.read if ratio == 1 else _scaled(second.read, ratio)
-
-
-def _described(number: _Number) -> str:
-    what = measures(number.spelling) if number.spelling is not None else "another dimension"
-    eu = f", {number.spelling}" if number.spelling and number.token.kind == "name" else ""
-    return f"'{visible(number.token.text)}' ({what}{eu})"
-
-
-def _mended(first: _Number, second: _Number) -> str:
-    for bare, other in ((second, first), (first, second)):
-        if bare.token.kind == "quantity" and bare.spelling == "" and other.spelling:
-            return f"write {bare.token.text} {other.spelling}."
-    return "both sides must measure the same."
-
-
-def _times(first: Eu, second: Eu, sign: int) -> Dimension:
-    exponents = dict(first.dimension)
-    for name, exponent in second.dimension:
-        exponents[name] = exponents.get(name, 0) + sign * exponent
-    return tuple(sorted((name, n) for name, n in exponents.items() if n))
-
-
-def _literal(token: Token, quantity: Quantity) -> _Number:
-    value = quantity.value
-    return _Number(lambda _: value, resolve(quantity.eu), token, quantity.eu)
-
-
-def _reader(name: str) -> truth.Number:
-    def read(lookup: Lookup) -> float:
-        value = lookup(name).number
-        return value if math.isfinite(value) else math.nan
-
-    return read
-
-
-def _scaled(number: truth.Number, ratio: Fraction) -> truth.Number:
-    above, below = ratio.as_integer_ratio()
-    return lambda lookup: number(lookup) * above / below
-
-
-def _negative(number: truth.Number) -> truth.Number:
-    return lambda lookup: -number(lookup)
-
-
-def _binary(
-    apply: Callable[[float, float], float], left: truth.Number, right: truth.Number
-) -> truth.Number:
-    """Return the operation; what is not finite (a division by zero, an overflow) is NaN."""
-
-    def read(lookup: Lookup) -> float:
-        try:
-            value = apply(left(lookup), right(lookup))
-        except ZeroDivisionError:
-            return math.nan
-        return value if math.isfinite(value) else math.nan
-
-    return read
+def _values(names: Sequence[str], lookup: Lookup) -> list[float]:
+    """Return finite numbers, NaN for what can't be trusted; most readings are GOOD floats."""
+    found = []
+    for name in names:
+        value, quality, _, _ = reading = lookup(name)
+        if quality is not _GOOD or value.__class__ is not float:
+            value = reading.number
+        found.append(value if isfinite(value) else math.nan)
+    return found

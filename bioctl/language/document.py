@@ -2,11 +2,13 @@
 
 A scalar stays the text that was written (`on`, `12:30` and `010` are just text); typed accessors
 read it. Anchors, aliases, tags, merge keys, directives, several documents, nesting beyond 50 and
-duplicate keys are refused. The tree is built from the C parser's events with a list as its stack:
-nothing recurses, and the first forbidden event ends the work before the rest is parsed.
+duplicate keys are refused, all of them in one pass. The tree is built from the C parser's events
+with a list as its stack: nothing recurses or is expanded, and the work ends at the first level too
+deep or the hundredth error.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Never
 
@@ -17,6 +19,7 @@ from bioctl.language.findings import Findings
 from bioctl.language.nearest import visible
 from bioctl.language.prescan import FORBIDDEN, prescan
 from bioctl.language.quantity import NUMBER
+from bioctl.language.syntax import not_yaml
 
 MAX_DEPTH = 50
 
@@ -150,37 +153,40 @@ class Sequence(Node):
         return self
 
 
-def parse(text: str | bytes, file: str) -> Node:
+def parse(text: str | bytes, file: str, findings: Findings | None = None) -> Node:
     """Return the tree of one file.
 
     Args:
         text: its content; bytes are taken as UTF-8.
         file: its name in messages.
+        findings: where keys that stand twice are noted, so that whoever reads the tree can go on
+            and tell them with everything else; without it they are raised.
 
     Raises:
-        InputError: not strict YAML; `InputErrors` where keys stand twice.
+        InputError: not YAML, too deep or too large.
+        InputErrors: all that YAML has and a recipe may not: a key twice, anchors, tags, ...
     """
     source = prescan(text, file)
-    builder = _Builder(file)
-    loader = _LOADER(source)
+    builder = _Builder(file, findings)
     try:
-        while (event := loader.get_event()) is not None:
-            builder.take(event)
+        builder.take_all(_LOADER(source).get_event)
     except yaml.MarkedYAMLError as error:
-        raise _syntax(error, file) from None
+        raise not_yaml(error, file) from None
     return builder.finish()
 
 
 class _Builder:
-    """Events in, tree out."""
+    """Events in, tree out. It sees every scalar of a file, so it is written to be quick."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, findings: Findings | None) -> None:
         self.file = file
-        self.findings = Findings()
+        self.findings = Findings() if findings is None else findings
+        self.go_on = findings is not None  # until something is found that makes the tree doubtful
         self.root: Node | None = None
-        self.stack: list[Mapping | Sequence] = []
-        self.pending: list[Scalar | None] = []  # per open node: the key that waits for its value
-        self.take_by_type = {
+        self.node: Mapping | Sequence | None = None  # the open one
+        self.key: Scalar | None = None  # of the open mapping: waits for its value
+        self.outer: list[tuple[Mapping | Sequence | None, Scalar | None]] = []
+        self.take_by_type: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._mapping,
             yaml.SequenceStartEvent: self._sequence,
@@ -190,13 +196,16 @@ class _Builder:
             yaml.DocumentStartEvent: self._document,
         }
 
-    def take(self, event: Any) -> None:  # noqa: ANN401  # the C parser's events have no types
-        handler = self.take_by_type.get(event.__class__)
-        if handler is not None:
-            handler(event)
+    def take_all(self, get_event: Callable[[], Any]) -> None:
+        handlers = self.take_by_type
+        while (event := get_event()) is not None:
+            handler = handlers.get(event.__class__)
+            if handler is not None:
+                handler(event)
 
     def finish(self) -> Node:
-        self.findings.finish()
+        if not self.go_on:
+            self.findings.finish()
         if self.root is None or (isinstance(self.root, Scalar) and self.root.empty):
             raise InputError("the file is empty.", where=Where(self.file, 1, 1))
         return self.root
@@ -204,12 +213,23 @@ class _Builder:
     def _scalar(self, event: Any) -> None:  # noqa: ANN401
         start, end, text = event.start_mark, event.end_mark, event.value
         quoted = bool(event.style)
-        verbatim = start.line == end.line and end.column - start.column == len(text) + 2 * quoted
+        verbatim = start.line == end.line
+        if quoted:
+            verbatim = verbatim and end.column - start.column == len(text) + 2
         node = Scalar(self.file, start.line + 1, start.column + 1, text, verbatim, quoted)
-        self._check(event, node)
+        if event.anchor is not None or event.tag is not None:
+            self._note_marks(event, node)
         if quoted and (found := FORBIDDEN.search(text)):
-            node.refuse(f"the character {visible(found.group())} is not allowed.", "delete it.")
-        self._put(node)
+            message = f"the character {visible(found.group())} is not allowed."
+            self._forbid(node, message, "delete it.")
+        parent = self.node
+        if parent.__class__ is not Mapping:
+            self._put(node)
+        elif self.key is None:
+            self._key(parent, node)
+        else:
+            parent.entries[self.key.text] = node
+            self.key = None
 
     def _mapping(self, event: Any) -> None:  # noqa: ANN401
         self._open(
@@ -221,24 +241,30 @@ class _Builder:
         self._open(event, Sequence(self.file, start.line + 1, start.column + 1))
 
     def _open(self, event: Any, node: Mapping | Sequence) -> None:  # noqa: ANN401
-        self._check(event, node)
-        if len(self.stack) >= MAX_DEPTH:
+        if event.anchor is not None or event.tag is not None:
+            self._note_marks(event, node)
+        if len(self.outer) >= MAX_DEPTH:
             node.refuse(f"nested deeper than {MAX_DEPTH} levels.", "flatten the file.")
-        if self._awaits_key():
+        if isinstance(self.node, Mapping) and self.key is None:
             node.refuse(
                 "a key must be one plain word.", "write `key: value`; quote text with { or [."
             )
         self._put(node)
-        self.stack.append(node)
-        self.pending.append(None)
+        self.outer.append((self.node, self.key))
+        self.node, self.key = node, None
 
     def _close(self, _event: Any) -> None:  # noqa: ANN401
-        self.stack.pop()
-        self.pending.pop()
+        self.node, self.key = self.outer.pop()
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
-        node = Node(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
-        node.refuse("an alias (*name) is not allowed.", "write the value out, or quote the text.")
+        start = event.start_mark
+        node = Scalar(self.file, start.line + 1, start.column + 1, f"*{event.anchor}")
+        message = "an alias (*name) is not allowed."
+        self._forbid(node, message, "write the value out, or quote the text.")
+        if isinstance(self.node, Mapping) and self.key is None:
+            self._key(self.node, node)
+        else:
+            self._put(node)
 
     def _document(self, event: Any) -> None:  # noqa: ANN401
         node = Node(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -247,56 +273,38 @@ class _Builder:
         if event.version or event.tags:
             node.refuse("a directive (%) is not allowed.", "delete the line that starts with %.")
 
-    def _check(self, event: Any, node: Node) -> None:  # noqa: ANN401
+    def _note_marks(self, event: Any, node: Node) -> None:  # noqa: ANN401
         if event.anchor is not None:
-            node.refuse("an anchor (&name) is not allowed.", "write values out, or quote the text.")
+            mend = "write values out, or quote the text."
+            self._forbid(node, "an anchor (&name) is not allowed.", mend)
         if event.tag is not None:
-            node.refuse(f"the tag '{visible(event.tag)}' is not allowed.", "delete it.")
+            self._forbid(node, f"the tag '{visible(event.tag)}' is not allowed.", "delete it.")
 
-    def _awaits_key(self) -> bool:
-        return bool(self.stack) and isinstance(self.stack[-1], Mapping) and not self.pending[-1]
+    def _forbid(self, node: Node, message: str, mend: str) -> None:
+        self.findings.add(node, message, mend)
+        self.go_on = False
 
     def _put(self, node: Node) -> None:
-        if not self.stack:
+        """Put a value where it belongs."""
+        if isinstance(self.node, Sequence):
+            self.node.items.append(node)
+        elif self.node is None:
             self.root = node
-            return
-        parent = self.stack[-1]
-        if isinstance(parent, Sequence):
-            parent.items.append(node)
-        elif (key := self.pending[-1]) is None:
-            self._key(parent, node)
-        else:
-            parent.entries[key.text] = node
-            self.pending[-1] = None
+        elif self.key is not None:
+            self.node.entries[self.key.text] = node
+            self.key = None
 
-    def _key(self, parent: Mapping, node: Node) -> None:
-        if not isinstance(node, Scalar) or node.text == "<<" or not node.text:
-            node.refuse("a merge or empty key is not allowed.", "write `key: value`.")
-        self.pending[-1] = node
-        first = parent.keys.setdefault(node.text, node)
+    def _key(self, parent: Mapping, node: Scalar) -> None:
+        text = node.text
+        if text == "<<" or not text:
+            message = "a merge or empty key is not allowed."
+            self._forbid(node, message, "write `key: value`.")
+        self.key = node
+        first = parent.keys.setdefault(text, node)
         if first is not node:
             self.findings.add(
                 node,
-                f"the key '{visible(node.text)}' stands twice: in line {first.line} and in line "
+                f"the key '{visible(text)}' stands twice: in line {first.line} and in line "
                 f"{node.line}.",
                 "keep one of the two.",
             )
-
-
-_HELP = (
-    ("mapping values are not allowed", "put ': ' once in a line, and quote text that contains it."),
-    ("did not find expected", "check the indentation, and that brackets and quotes are closed."),
-    ("could not find expected ':'", "a key needs a colon and a space after it: `key: value`."),
-    ("found unexpected ':'", "put a space after the colon."),
-    ("cannot start any token", "quote text that starts with this character."),
-    ("unexpected end of stream", "close the quote."),
-    ("unknown escape", "use single quotes: a backslash has a meaning in double quotes."),
-)
-
-
-def _syntax(error: yaml.MarkedYAMLError, file: str) -> InputError:
-    mark = error.problem_mark or error.context_mark
-    problem = visible(error.problem or "syntax error", 120)
-    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
-    found = (text for start, text in _HELP if start in problem)
-    return InputError(f"this is not YAML: {problem}.", where=where, help=next(found, ""))

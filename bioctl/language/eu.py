@@ -119,7 +119,11 @@ def _part_by_part(eu: str) -> str | None:
 
 def measures(eu: str) -> str:
     """Return what an eu measures, in words: `amount per volume`, `a pure number`."""
-    dimension = resolve(eu).dimension
+    return described(resolve(eu).dimension)
+
+
+def described(dimension: Dimension) -> str:
+    """Return a dimension in words."""
     above = [_power(name, n) for name, n in dimension if n > 0]
     below = [_power(name, -n) for name, n in dimension if n < 0]
     if not dimension:

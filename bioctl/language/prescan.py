@@ -2,10 +2,12 @@
 
 import re
 
-from bioctl.errors import InputError, Where
+from bioctl.errors import InputError, InputErrors, Where
 from bioctl.language.nearest import visible
 
 MAX_BYTES = 1024 * 1024
+MOST = 100
+"""More lines than this are not told: the file is no text."""
 
 # Controls but line feed and CRLF; C1 controls and NEL; soft hyphen; zero width and bidi marks;
 # line and paragraph separators; BOM; surrogates; noncharacters; tags.
@@ -23,14 +25,15 @@ def prescan(text: str | bytes, file: str) -> str:
     """Return the text with line feeds only, ready for the parser.
 
     Raises:
-        InputError: over 1 MiB, not UTF-8, a byte-order mark, a tab, or a control, zero-width or
-            bidirectional character.
+        InputError: over 1 MiB, or not UTF-8.
+        InputErrors: every line with a byte-order mark, a tab, or a control, zero-width or
+            bidirectional character, the first hundred of them.
     """
     if len(text) > MAX_BYTES:
         raise too_large(file)
     decoded = _decode(text, file) if isinstance(text, bytes) else text
-    if found := FORBIDDEN.search(decoded):
-        raise _forbidden(decoded, found.start(), file)
+    if FORBIDDEN.search(decoded):
+        raise _all_forbidden(decoded, file)
     return decoded.replace("\r\n", "\n")
 
 
@@ -59,6 +62,20 @@ def _decode(data: bytes, file: str) -> str:
             where=place(before, len(before), file),
             help="save the file as UTF-8.",
         ) from None
+
+
+def _all_forbidden(text: str, file: str) -> InputErrors:
+    """Return the first of each line."""
+    found: dict[int, InputError] = {}
+    line, start = 1, 0
+    for match in FORBIDDEN.finditer(text):
+        line += text.count("\n", start, match.start())
+        start = match.start()
+        if line not in found:
+            found[line] = _forbidden(text, start, file)
+        if len(found) == MOST:
+            break
+    return InputErrors(list(found.values()))
 
 
 def _forbidden(text: str, index: int, file: str) -> InputError:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple, Never
 
 from bioctl.errors import InputError, Where
@@ -15,9 +16,9 @@ _NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
 _EU = r"(?:(?!(?:and|or|not)\b)[A-Za-z%][A-Za-z0-9%]*|1(?:e[0-9]+)?(?=/))(?:/[A-Za-z0-9%]+)*"
 _TOKEN = re.compile(
     r"[ \n]*(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<operator><=|>=|==|!=|[<>+*/()-])"
+    r"|(?P<operator><=|>=|==|!=|[<>+*/(),-])"
     rf"|(?P<duration>{_NUMBER} +(?:d|h|min|s)(?: +{_NUMBER} +(?:d|h|min|s)\b)+)"
-    rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.,])"
+    rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.]|,[0-9])"
     r"|(?P<end>$))"
 )
 _SPACE = re.compile(r"[ \n]*")
@@ -27,7 +28,7 @@ _HINTS = {
     "&": "write and.",
     "|": "write or.",
     "!": "write not.",
-    ",": "use a decimal point, as in 7.2.",
+    ";": "put a comma between two values.",
     '"': "conditions compare numbers only.",
     "'": "conditions compare numbers only.",
 }
@@ -54,15 +55,18 @@ def refuse(column: int, message: str, help: str = "") -> Never:  # noqa: A002
     raise InputError(message, where=Where("condition", 1, column + 1), help=help)
 
 
-def tokenise(text: str) -> list[Token]:
+@lru_cache(maxsize=1024)
+def tokenise(text: str) -> tuple[Token, ...]:
     """Return the tokens of a condition, `end` last.
+
+    A condition is read when its recipe is checked, bound and run, and recipes repeat themselves.
 
     Raises:
         InputError: a character or number that no condition has, or too long a text.
     """
     if len(text) > MAX_TEXT:
         refuse(0, f"the condition is longer than {MAX_TEXT} characters.", "split the step.")
-    tokens = list(_tokens(text))
+    tokens = tuple(_tokens(text))
     if len(tokens) > MAX_TOKENS:
         refuse(tokens[MAX_TOKENS].column, f"the condition has more than {MAX_TOKENS} words.")
     return tokens
@@ -97,12 +101,18 @@ def _unknown(text: str, position: int) -> Never:
     char = text[position]
     if char.isdigit() or char == ".":
         word = re.split(r"[\s()<>=]", text[position:], maxsplit=1)[0]
-        try:
-            parse_quantity(word)
-        except InputError as error:
-            refuse(position, f"'{visible(word)}' is not a number with its eu.", error.help)
-        refuse(position, f"'{visible(word)}' is not a number with its eu.")
+        refuse(position, f"'{visible(word)}' is not a number with its eu.", _mended(word))
     message = f"'{visible(char)}' has no meaning in a condition."
     refuse(
         position, message, _HINTS.get(char, "use names, numbers with eu, < <= > >= == != and or.")
     )
+
+
+def _mended(word: str) -> str:
+    if word.count(",") and word.count("."):
+        return "use a decimal point in a number, and a space after a comma between two."
+    try:
+        parse_quantity(word.rstrip(","))
+    except InputError as error:
+        return error.help
+    return ""

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from bioctl.phases.phase import Action, Ask, Done, Fail, Go, Phase, Report, View
-from bioctl.phases.specs import FILLER, REACTOR, WASHER, choice, quantity, text
+from bioctl.phases.specs import EVERYWHERE, choice, quantity, text
 from bioctl.recipe.capabilities import PhaseSpec
-
-EVERYWHERE = (REACTOR, WASHER, FILLER)
 
 
 class Confirm(Phase):
@@ -18,6 +16,9 @@ class Confirm(Phase):
         classes=EVERYWHERE,
         parameters={"question": text(about="what the operator confirms")},
         help="wait until an operator confirms",
+        hold="the question stays open",
+        restart="asks again after `no`",
+        asks=True,
     )
 
     def running(self, v: View) -> Iterable[Action]:
@@ -49,6 +50,10 @@ class Sample(Phase):
             "high": quantity("", -1e9, 1e9, 1e9, "largest plausible value"),
         },
         help="ask an operator for a sample's result",
+        hold="the question stays open",
+        restart="goes on where it was",
+        asks=True,
+        result=("result", "unit"),
     )
 
     def running(self, v: View) -> Iterable[Action]:
@@ -82,6 +87,9 @@ class Decide(Phase):
             "by": choice("operator", "supervisor", "qa", default="supervisor", text="who signs"),
         },
         help="wait for a signed decision",
+        hold="the question stays open",
+        restart="asks again after `rejected`",
+        asks=True,
     )
 
     def running(self, v: View) -> Iterable[Action]:

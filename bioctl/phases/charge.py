@@ -5,8 +5,22 @@ from typing import ClassVar
 
 from bioctl.phases.dosing import Dose
 from bioctl.phases.phase import Action, Done, Go, Phase, Report, View
-from bioctl.phases.specs import REACTOR, WASHER, choice, quantity
+from bioctl.phases.specs import BIOREACTORS, DOSE, ISOLATION, WASHER, choice, quantity
 from bioctl.recipe.capabilities import PhaseSpec
+
+SOURCES = (
+    "medium",
+    "buffer",
+    "enzyme",
+    "quench",
+    "cryo_medium",
+    "feed",
+    "carriers",
+    "activator",
+    "vector",
+    "inoculum",
+)
+"""Bags and vessels a pump may deliver from; which of them a unit has, its set-up sheet says."""
 
 
 class Charge(Phase):
@@ -14,15 +28,17 @@ class Charge(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="charge",
-        classes=(REACTOR, WASHER),
+        classes=(*BIOREACTORS, WASHER, ISOLATION),
         parameters={
-            "source": choice(
-                "medium", "buffer", "enzyme", "quench", "cryo_medium", text="what is delivered"
-            ),
-            "volume": quantity("mL", 1, 6000, text="volume to deliver"),
-            "rate": quantity("mL/min", 1, 1000, text="pump rate"),
+            "source": choice(*SOURCES, text="what is delivered"),
+            "volume": quantity("mL", 1, 60000, text="volume to deliver"),
+            "rate": quantity("mL/min", 1, 5000, text="pump rate"),
         },
         help="deliver a volume from a source",
+        hold="pump stopped, delivered volume counted",
+        restart="only the rest is delivered",
+        drives=DOSE,
+        duration=lambda p: float(p["volume"]) / float(p["rate"]) * 60.0,
     )
 
     def running(self, v: View) -> Iterable[Action]:

@@ -6,7 +6,16 @@ from typing import ClassVar
 from bioctl.phases.dosing import Dose
 from bioctl.phases.equilibrate import LIFE_SUPPORT, in_band, setpoints
 from bioctl.phases.phase import Action, Ask, Done, Fail, Go, Phase, Report, View
-from bioctl.phases.specs import REACTOR, integer, quantity, text
+from bioctl.phases.specs import (
+    BIOREACTORS,
+    CULTURE,
+    DOSE,
+    REACTOR,
+    STIRRED,
+    integer,
+    quantity,
+    text,
+)
 from bioctl.recipe.capabilities import PhaseSpec
 
 
@@ -15,15 +24,20 @@ class Inoculate(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="inoculate",
-        classes=(REACTOR,),
+        classes=BIOREACTORS,
         parameters={
             **LIFE_SUPPORT,
-            "volume": quantity("mL", 5, 1000, text="inoculum volume"),
-            "rate": quantity("mL/min", 1, 500, 100.0, "pump rate"),
-            "rinse": quantity("mL", 0, 200, 50.0, "buffer that rinses the line"),
+            "volume": quantity("mL", 5, 20000, text="inoculum volume"),
+            "rate": quantity("mL/min", 1, 2000, 100.0, "pump rate"),
+            "rinse": quantity("mL", 0, 1000, 50.0, "buffer that rinses the line"),
             "identity": text("the inoculum's label matches this batch", "what is confirmed"),
         },
         help="confirm identity, dose the cells, rinse the line",
+        hold="pump stopped, delivered volume counted; life support goes on",
+        restart="only the rest is delivered; identity is asked again after `no`",
+        asks=True,
+        drives=(*CULTURE, *DOSE),
+        duration=lambda p: (float(p["volume"]) + float(p["rinse"])) / float(p["rate"]) * 60.0,
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -77,7 +91,7 @@ class Attach(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="attach",
-        classes=(REACTOR,),
+        classes=(REACTOR, STIRRED),
         parameters={
             **LIFE_SUPPORT,
             "on_for": quantity("s", 10, 3600, 120.0, "agitated part of a cycle"),
@@ -85,6 +99,10 @@ class Attach(Phase):
             "cycles": integer(1, 48, 8, "how many cycles"),
         },
         help="intermittent agitation while cells attach",
+        hold="life support goes on, agitation stays as it is",
+        restart="goes on where it was",
+        drives=CULTURE,
+        duration=lambda p: float(p["cycles"]) * (float(p["on_for"]) + float(p["off_for"])),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -115,9 +133,13 @@ class Grow(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="grow",
-        classes=(REACTOR,),
+        classes=BIOREACTORS,
         parameters=LIFE_SUPPORT,
         help="batch growth until the recipe's condition is true",
+        hold="life support goes on",
+        restart="goes on where it was",
+        ends="until",
+        drives=CULTURE,
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

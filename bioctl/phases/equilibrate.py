@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from bioctl.phases.phase import Action, Done, Go, Phase, Report, View
-from bioctl.phases.specs import REACTOR, quantity
+from bioctl.phases.specs import BIOREACTORS, CULTURE, quantity
 from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
 
 LIFE_SUPPORT: Mapping[str, ParameterSpec] = {
-    "temperature": quantity("degC", 4, 40, text="temperature setpoint"),
-    "pH": quantity("pH", 6.5, 8.0, text="pH setpoint"),
-    "dissolved_oxygen": quantity("%", 5, 100, text="dissolved oxygen setpoint"),
-    "agitation": quantity("rpm", 0, 200, text="agitator speed"),
+    "temperature": quantity("degC", 4, 40, text="temperature setpoint", ramp=True),
+    "pH": quantity("pH", 4.5, 8.5, text="pH setpoint", ramp=True),
+    "dissolved_oxygen": quantity("%", 5, 100, text="dissolved oxygen setpoint", ramp=True),
+    "agitation": quantity("rpm", 0, 400, text="agitator speed", ramp=True),
 }
 """Setpoints every culture phase states; loops keep them also while the unit is HELD."""
 
@@ -35,12 +35,16 @@ class Equilibrate(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="equilibrate",
-        classes=(REACTOR,),
+        classes=BIOREACTORS,
         parameters={
             **LIFE_SUPPORT,
             "stable_for": quantity("s", 60, 86400, 1800.0, "time in band without a break"),
         },
         help="bring temperature, pH and oxygen into band and keep them there",
+        hold="temperature, pH, oxygen and agitation go on",
+        restart="waits for the band again",
+        drives=(*CULTURE, "vent_valve"),
+        duration=lambda p: float(p["stable_for"]),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

@@ -25,6 +25,10 @@ class FillVials(Phase):
             "rejects": quantity("%", 0, 100, 50.0, "largest share of rejects that passes"),
         },
         help="fill, weigh, stopper and cap vials",
+        hold="the filler gets Hold",
+        restart="the filler gets Unhold; a command it never took is given again",
+        drives=("PACKML", "fill_volume", "vials_wanted", "speed"),
+        duration=lambda p: float(p["vials"]) / float(p["speed"]) * 60.0,
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

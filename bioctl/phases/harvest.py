@@ -7,11 +7,18 @@ from typing import ClassVar
 from bioctl.phases.blind import blind
 from bioctl.phases.dosing import Dose
 from bioctl.phases.phase import Action, Done, Go, Phase, Report, View
-from bioctl.phases.specs import REACTOR, integer, quantity
+from bioctl.phases.specs import BIOREACTORS, CULTURE, DOSE, REACTOR, STIRRED, integer, quantity
 from bioctl.recipe.capabilities import PhaseSpec
+from bioctl.values import Scalar
 
 QUENCH_ATTEMPTS = 3
 """How often the hold logic asks for the quench before a person has to look."""
+
+
+def _detach_s(p: Mapping[str, Scalar]) -> float:
+    """Return how long a detachment is expected to take, s: doses, contact, bursts and rests."""
+    doses = (float(p["enzyme"]) + float(p["quench"])) / float(p["rate"]) * 60.0
+    return doses + float(p["contact"]) + 2.0 * float(p["bursts"]) * float(p["burst"])
 
 
 class Drain(Phase):
@@ -19,13 +26,16 @@ class Drain(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="drain",
-        classes=(REACTOR,),
+        classes=BIOREACTORS,
         parameters={
-            "down_to": quantity("kg", 0, 8, 0.05, "liquid that may stay"),
-            "rate": quantity("mL/min", 1, 1000, 500.0, "pump rate"),
+            "down_to": quantity("kg", 0, 60, 0.05, "liquid that may stay"),
+            "rate": quantity("mL/min", 1, 5000, 500.0, "pump rate"),
             "agitation": quantity("rpm", 0, 200, 0.0, "agitator speed"),
         },
         help="pump liquid to waste down to a weight",
+        hold="pump and valve closed",
+        restart="goes on where it was",
+        drives=("agitation", "drain_valve", "harvest_pump", "pH", "dissolved_oxygen"),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -55,18 +65,22 @@ class Detach(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="detach",
-        classes=(REACTOR,),
+        classes=(REACTOR, STIRRED),
         parameters={
             "temperature": quantity("degC", 20, 40, 37.0, "temperature of the enzyme"),
-            "enzyme": quantity("mL", 50, 6000, text="enzyme solution"),
-            "rate": quantity("mL/min", 1, 1000, 500.0, "pump rate"),
+            "enzyme": quantity("mL", 50, 60000, text="enzyme solution"),
+            "rate": quantity("mL/min", 1, 5000, 500.0, "pump rate"),
             "contact": quantity("s", 60, 5400, 900.0, "contact time before the bursts"),
             "bursts": integer(1, 20, 3, "agitation bursts"),
             "burst": quantity("s", 10, 1200, 180.0, "length of a burst, and of the rest after it"),
             "burst_speed": quantity("rpm", 10, 250, 150.0, "agitator speed of a burst"),
-            "quench": quantity("mL", 10, 6000, text="quench solution"),
+            "quench": quantity("mL", 10, 60000, text="quench solution"),
         },
         help="detach cells by enzyme and agitation, then quench",
+        hold="enzyme stops; if any was delivered, quench is dosed; gentle agitation",
+        restart="without enzyme it begins again; else it completes the quench",
+        drives=(*CULTURE, *DOSE),
+        duration=_detach_s,
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

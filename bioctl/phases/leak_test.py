@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from bioctl.phases.blind import blind
 from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
-from bioctl.phases.specs import REACTOR, quantity
+from bioctl.phases.specs import BIOREACTORS, ISOLATION, quantity
 from bioctl.recipe.capabilities import PhaseSpec
 
 ATMOSPHERE_MBAR = 1013.25
@@ -20,7 +20,7 @@ class LeakTest(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="leak_test",
-        classes=(REACTOR,),
+        classes=(*BIOREACTORS, ISOLATION),
         parameters={
             "pressure": quantity("mbar", 5, 60, 50.0, "test pressure"),
             "air": quantity("L/min", 0.05, 1, 0.5, "air flow while inflating"),
@@ -29,6 +29,10 @@ class LeakTest(Phase):
             "limit": quantity("mbar", 0.1, 20, 1.0, "largest loss that passes"),
         },
         help="pressure decay of the closed, empty vessel",
+        hold="vents, air off",
+        restart="the test begins again",
+        drives=("vent_valve", "air", "dissolved_oxygen", "pH"),
+        duration=lambda p: 120.0 + float(p["stabilise"]) + float(p["test"]),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

@@ -9,6 +9,7 @@ from bioctl.language.document import Node, Scalar, parse
 from bioctl.phases.ask import Confirm, Decide, Sample
 from bioctl.phases.charge import Charge
 from bioctl.phases.culture import Attach, Grow, Inoculate
+from bioctl.phases.declared import DECLARED
 from bioctl.phases.equilibrate import Equilibrate
 from bioctl.phases.fill_vials import FillVials
 from bioctl.phases.harvest import Detach, Drain
@@ -17,6 +18,7 @@ from bioctl.phases.perfuse import Perfuse
 from bioctl.phases.phase import Phase
 from bioctl.phases.sterility_hold import SterilityHold
 from bioctl.phases.transfer import Transfer
+from bioctl.phases.wait import Settle, Wait
 from bioctl.phases.wash import Concentrate, Formulate, Wash
 from bioctl.recipe.capabilities import Capabilities
 from bioctl.tags import UnitClass
@@ -42,8 +44,11 @@ PHASES: Mapping[str, Phase] = {
         Wash,
         Formulate,
         FillVials,
+        Wait,
+        Settle,
     )
 }
+"""Phases the engine runs; `capabilities` also has those that are only declared."""
 
 
 @cache
@@ -55,9 +60,8 @@ def capabilities() -> Capabilities:
         for file in sorted(folder.glob("*.yaml")):
             unit_class = _unit_class(parse(file.read_text("utf-8"), str(file)))
             classes[unit_class.name] = unit_class
-    return Capabilities(
-        classes=classes, phases={name: phase.spec for name, phase in PHASES.items()}
-    )
+    specs = (*(phase.spec for phase in PHASES.values()), *DECLARED)
+    return Capabilities(classes=classes, phases={spec.name: spec for spec in specs})
 
 
 def _unit_class(node: Node) -> UnitClass:
@@ -67,8 +71,13 @@ def _unit_class(node: Node) -> UnitClass:
         measurements=_eus(entries["measurements"]),
         outputs=_eus(entries["outputs"]),
         loops=_eus(entries["loops"]),
-        commands=tuple(item.as_text() for item in entries["commands"].as_sequence().items),
+        commands=_words(entries["commands"]),
+        capabilities=_words(entries["capabilities"]) if "capabilities" in entries else (),
     )
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    return tuple(item.as_text() for item in node.as_sequence().items)
 
 
 def _eus(node: Node) -> dict[str, str]:

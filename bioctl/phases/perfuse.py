@@ -7,7 +7,7 @@ from typing import ClassVar
 from bioctl.phases.culture import finish_culture
 from bioctl.phases.equilibrate import LIFE_SUPPORT, setpoints
 from bioctl.phases.phase import Action, Go, Phase, View
-from bioctl.phases.specs import REACTOR, quantity
+from bioctl.phases.specs import CULTURE, REACTOR, ROCKING, STIRRED, quantity
 from bioctl.recipe.capabilities import PhaseSpec
 
 TRIM = {"level": 1.0, "low": 0.85, "high": 1.15}
@@ -22,18 +22,22 @@ class Perfuse(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="perfuse",
-        classes=(REACTOR,),
+        classes=(REACTOR, STIRRED, ROCKING),
         parameters={
             **LIFE_SUPPORT,
-            "weight": quantity("kg", 0.1, 8, text="liquid kept in the vessel"),
-            "rate": quantity("mL/min", 0.05, 20, text="feed at the start"),
-            "rate_step": quantity("mL/min", 0.01, 5, 0.25, "how much faster at a time"),
-            "rate_limit": quantity("mL/min", 0.05, 20, text="fastest feed"),
+            "weight": quantity("kg", 0.1, 60, text="liquid kept in the vessel"),
+            "rate": quantity("mL/min", 0.01, 200, text="feed at the start"),
+            "rate_step": quantity("mL/min", 0.01, 50, 0.25, "how much faster at a time"),
+            "rate_limit": quantity("mL/min", 0.01, 200, text="fastest feed"),
             "glucose_low": quantity("mmol/L", 0, 30, 5.0, "feed faster below this"),
             "lactate_high": quantity("mmol/L", 1, 50, 18.0, "feed faster above this"),
             "wait": quantity("s", 600, 86400, 7200.0, "shortest time between two steps"),
         },
         help="constant-volume perfusion that follows glucose and lactate",
+        hold="feed and permeate stop; life support goes on",
+        restart="goes on at the rate it had reached",
+        ends="until",
+        drives=(*CULTURE, "feed_pump", "permeate_pump"),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

@@ -3,17 +3,35 @@
 from bioctl.recipe.capabilities import ParameterSpec
 
 REACTOR = "packed_bed_bioreactor"
+STIRRED = "stirred_tank_bioreactor"
+ROCKING = "rocking_bioreactor"
+PLANT_CELLS = "plant_cell_bioreactor"
 WASHER = "concentrate_wash"
 FILLER = "vial_filler"
+ISOLATION = "cell_isolation"
+FREEZER = "controlled_rate_freezer"
+
+BIOREACTORS = (REACTOR, STIRRED, ROCKING, PLANT_CELLS)
+EVERYWHERE = (*BIOREACTORS, WASHER, FILLER, ISOLATION, FREEZER)
+
+GAS = ("air", "oxygen", "nitrogen", "carbon_dioxide")
+CULTURE = ("agitation", "temperature", "pH", "dissolved_oxygen")
+"""What culture phases drive: agitation and the three loops of life support."""
+
+DOSE = ("DOSE", "STOP_DOSE")
 
 
 def quantity(
-    eu: str, low: float, high: float, default: float | None = None, text: str = ""
+    eu: str,
+    low: float,
+    high: float,
+    default: float | None = None,
+    text: str = "",
+    *,
+    ramp: bool = False,
 ) -> ParameterSpec:
     """Return a quantity in `eu` between low and high; required where it has no default."""
-    return ParameterSpec(
-        kind="quantity", eu=eu, low=low, high=high, default=default, choices=(), help=text
-    )
+    return ParameterSpec("quantity", eu, low, high, default, (), text, ramp)
 
 
 def integer(low: int, high: int, default: int | None = None, text: str = "") -> ParameterSpec:

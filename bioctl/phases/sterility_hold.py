@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
-from bioctl.phases.specs import REACTOR, quantity
+from bioctl.phases.specs import BIOREACTORS, GAS, quantity
 from bioctl.recipe.capabilities import PhaseSpec
 
 
@@ -13,16 +13,20 @@ class SterilityHold(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="sterility_hold",
-        classes=(REACTOR,),
+        classes=BIOREACTORS,
         parameters={
             "duration": quantity("s", 600, 172800, text="how long"),
             "settle": quantity("s", 60, 43200, 3600.0, "time to reach the fixed gas mix"),
-            "air": quantity("L/min", 0.05, 2, 0.3, "air flow meanwhile"),
-            "carbon_dioxide": quantity("L/min", 0, 0.2, 0.02, "CO2 flow meanwhile"),
+            "air": quantity("L/min", 0.01, 20, 0.3, "air flow meanwhile"),
+            "carbon_dioxide": quantity("L/min", 0, 2, 0.02, "CO2 flow meanwhile"),
             "oxygen_drop": quantity("%", 1, 50, 5.0, "largest fall of DO that passes"),
             "pH_drift": quantity("pH", 0.02, 1, 0.1, "largest change of pH that passes"),
         },
         help="watch the medium without control; growth shows in DO and pH",
+        hold="doses nothing; its gas mix stays",
+        restart="the comparison begins again",
+        drives=(*GAS, "pH", "dissolved_oxygen"),
+        duration=lambda p: float(p["settle"]) + float(p["duration"]),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, NamedTuple
 
 from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
-from bioctl.phases.specs import FILLER, REACTOR, WASHER, quantity, unit
+from bioctl.phases.specs import BIOREACTORS, FILLER, ISOLATION, WASHER, quantity, unit
 from bioctl.recipe.capabilities import PhaseSpec
 
 
@@ -18,10 +18,16 @@ class From(NamedTuple):
 
 
 SENDS = {
-    REACTOR: From("harvest_pump", "harvest_valve", "weight"),
+    **dict.fromkeys(BIOREACTORS, From("harvest_pump", "harvest_valve", "weight")),
     WASHER: From("product_pump", "product_valve", "loop_weight"),
+    ISOLATION: From("product_pump", "product_valve", "product_weight"),
 }
-RECEIVES = {WASHER: "feed_weight", FILLER: "bulk_weight"}
+RECEIVES = {
+    WASHER: "feed_weight",
+    FILLER: "bulk_weight",
+    ISOLATION: "feed_weight",
+    **dict.fromkeys(BIOREACTORS[1:], "weight"),
+}
 """Weight of the receiving end, by class; its valve is always `inlet_valve`."""
 
 
@@ -30,14 +36,26 @@ class Transfer(Phase):
 
     spec: ClassVar[PhaseSpec] = PhaseSpec(
         name="transfer",
-        classes=(REACTOR, WASHER),
+        classes=tuple(SENDS),
         parameters={
-            "to": unit(WASHER, FILLER, about="the receiving unit"),
-            "down_to": quantity("kg", 0, 8, 0.02, "liquid that may stay"),
-            "rate": quantity("mL/min", 1, 1000, text="pump rate"),
+            "to": unit(*RECEIVES, about="the receiving unit"),
+            "down_to": quantity("kg", 0, 60, 0.02, "liquid that may stay"),
+            "rate": quantity("mL/min", 1, 5000, text="pump rate"),
             "loss": quantity("kg", 0.001, 1, 0.05, "largest difference of the two weights"),
         },
         help="pump to another unit, weighing both ends",
+        hold="both ends closed",
+        restart="weighs again, then pumps on",
+        drives=(
+            "agitation",
+            "pH",
+            "dissolved_oxygen",
+            "harvest_pump",
+            "harvest_valve",
+            "product_pump",
+            "product_valve",
+            "to.inlet_valve",
+        ),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -45,13 +63,13 @@ class Transfer(Phase):
         if v.step == "begin":
             return {}
         end = SENDS[v.class_of("")]
-        still = {"agitation": 0.0} if v.class_of("") == REACTOR and v.step == "pump" else {}
+        still = {"agitation": 0.0} if v.class_of("") in BIOREACTORS and v.step == "pump" else {}
         pump = float(v.p["rate"]) if v.step == "pump" else 0.0
         return {**still, end.valve: 1, "to.inlet_valve": 1, end.pump: pump}
 
     def loops(self, v: View) -> Mapping[str, float | None]:
         """Open pH and DO: the sending vessel runs empty."""
-        return {"pH": None, "dissolved_oxygen": None} if v.class_of("") == REACTOR else {}
+        return {"pH": None, "dissolved_oxygen": None} if v.class_of("") in BIOREACTORS else {}
 
     def running(self, v: View) -> Iterable[Action]:
         """Note both weights, open, pump, compare."""

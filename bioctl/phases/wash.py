@@ -7,8 +7,14 @@ from typing import ClassVar
 from bioctl.phases.blind import blind
 from bioctl.phases.dosing import Dose
 from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
-from bioctl.phases.specs import WASHER, quantity
+from bioctl.phases.specs import DOSE, WASHER, quantity
 from bioctl.recipe.capabilities import PhaseSpec
+from bioctl.values import Scalar
+
+
+def _wash_s(p: Mapping[str, Scalar]) -> float:
+    """Return how long a wash is expected to take, s."""
+    return float(p["diavolumes"]) * float(p["volume"]) * 1000.0 / float(p["rate"]) * 60.0
 
 
 class Concentrate(Phase):
@@ -18,11 +24,14 @@ class Concentrate(Phase):
         name="concentrate",
         classes=(WASHER,),
         parameters={
-            "volume": quantity("kg", 0.05, 1.5, 0.2, "liquid kept in the loop"),
-            "rate": quantity("mL/min", 5, 400, 150.0, "permeate rate"),
+            "volume": quantity("kg", 0.02, 20, 0.2, "liquid kept in the loop"),
+            "rate": quantity("mL/min", 1, 2000, 150.0, "permeate rate"),
             "cool_to": quantity("degC", 2, 25, 20.0, "product temperature"),
         },
         help="concentrate the feed bag into the loop",
+        hold="pumps stop",
+        restart="goes on where it was",
+        drives=("cooler", "mixer", "feed_pump", "permeate_pump"),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -60,11 +69,15 @@ class Wash(Phase):
         classes=(WASHER,),
         parameters={
             "diavolumes": quantity("", 1, 15, 5.0, "buffer relative to the loop's volume"),
-            "volume": quantity("kg", 0.05, 1.5, 0.2, "liquid kept in the loop"),
-            "rate": quantity("mL/min", 5, 400, 100.0, "buffer and permeate rate"),
+            "volume": quantity("kg", 0.02, 20, 0.2, "liquid kept in the loop"),
+            "rate": quantity("mL/min", 1, 2000, 100.0, "buffer and permeate rate"),
             "residual": quantity("%", 0.01, 50, 1.0, "largest residual that passes"),
         },
         help="constant-volume diafiltration",
+        hold="pumps stop",
+        restart="goes on; after a failed residual it washes again",
+        drives=("buffer_pump", "permeate_pump"),
+        duration=_wash_s,
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -104,10 +117,14 @@ class Formulate(Phase):
         parameters={
             "cool_to": quantity("degC", 2, 15, 4.0, "product temperature"),
             "start_below": quantity("degC", 3, 20, 8.0, "do not add before it is this cold"),
-            "cryo_medium": quantity("mL", 10, 1000, text="volume to add"),
+            "cryo_medium": quantity("mL", 5, 20000, text="volume to add"),
             "over": quantity("s", 60, 3600, 480.0, "time over which it is added"),
         },
         help="cool and add cryo-medium slowly",
+        hold="cooler and mixer go on, the dose stops",
+        restart="cools again, then adds the rest",
+        drives=("cooler", "mixer", *DOSE),
+        duration=lambda p: float(p["over"]),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

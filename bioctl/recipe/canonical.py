@@ -1,39 +1,40 @@
 """The canonical form of a recipe: what is signed, hashed, pinned and stored with a batch.
 
-Layout, comments and key order of the file are no part of it; every resolved value is.
+Layout, comments, key order of the file and the status of the recipe are no part of it; every
+resolved value is. What parts brought stands in it as the recipe's own.
 """
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import orjson
 
 from bioctl.errors import InputError
-from bioctl.recipe.grammar import (
-    FormulaEntry,
-    Operation,
-    Parameter,
-    PhaseStep,
-    Recipe,
-    UnitProcedure,
-)
+from bioctl.recipe import blocks, grammar, header
+from bioctl.recipe.grammar import Recipe
 
-FORMAT = 1
+FORMAT = 2
+
+_ABOUT = frozenset({"where", "status", "approvals"})
+"""Fields that are about a recipe, not in it."""
+
+_KINDS: Mapping[str, type] = {
+    kind.__name__: kind
+    for room in (blocks, grammar, header)
+    for kind in vars(room).values()
+    if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ != "Where"
+}
+_FIELDS = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in _ABOUT)
+    for kind in _KINDS.values()
+}
 
 
 def to_dict(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe as plain JSON values."""
-    return {
-        "format": FORMAT,
-        "recipe": recipe.id,
-        "version": recipe.version,
-        "product": recipe.product,
-        "description": recipe.description,
-        "formula": {name: _entry_dict(entry) for name, entry in recipe.formula.items()},
-        "equipment": dict(recipe.equipment),
-        "procedure": [_unit_procedure_dict(part) for part in recipe.procedure],
-    }
+    """Return a recipe as plain JSON values; `$is` names what a mapping stands for."""
+    return {"format": FORMAT, **_plain(recipe)}
 
 
 def canonical(recipe: Recipe) -> bytes:
@@ -55,71 +56,28 @@ def from_dict(data: Mapping[str, Any]) -> Recipe:
     if data.get("format") != FORMAT:
         raise InputError(f"a stored recipe has format {data.get('format')}, {FORMAT} was expected.")
     try:
-        return _recipe(data)
+        recipe = _kind({name: value for name, value in data.items() if name != "format"})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"a stored recipe is incomplete: {error!r}.") from error
+    if not isinstance(recipe, Recipe):
+        raise InputError(f"a stored recipe is a {data.get('$is', 'something else')}.")
+    return recipe
 
 
-def _recipe(data: Mapping[str, Any]) -> Recipe:
-    return Recipe(
-        id=data["recipe"],
-        version=data["version"],
-        product=data["product"],
-        description=data["description"],
-        formula={name: FormulaEntry(name, **entry) for name, entry in data["formula"].items()},
-        equipment=dict(data["equipment"]),
-        procedure=tuple(_unit_procedure(part) for part in data["procedure"]),
-    )
+def _plain(value: Any) -> Any:  # noqa: ANN401  any part of a recipe
+    names = _FIELDS.get(value.__class__)
+    if names is not None:
+        read = {name: _plain(getattr(value, name)) for name in names}
+        return {"$is": value.__class__.__name__, **read}
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
-def _entry_dict(entry: FormulaEntry) -> dict[str, Any]:
-    return {
-        "value": entry.value,
-        "eu": entry.eu,
-        "low": entry.low,
-        "high": entry.high,
-        "criticality": entry.criticality,
-    }
-
-
-def _unit_procedure_dict(part: UnitProcedure) -> dict[str, Any]:
-    operations = [_operation_dict(one) for one in part.operations]
-    return {"name": part.name, "unit": part.unit, "operations": operations}
-
-
-def _unit_procedure(data: Mapping[str, Any]) -> UnitProcedure:
-    operations = tuple(_operation(one) for one in data["operations"])
-    return UnitProcedure(data["name"], data["unit"], operations)
-
-
-def _operation_dict(part: Operation) -> dict[str, Any]:
-    return {"name": part.name, "phases": [_step_dict(step) for step in part.phases]}
-
-
-def _operation(data: Mapping[str, Any]) -> Operation:
-    return Operation(data["name"], tuple(_step(step) for step in data["phases"]))
-
-
-def _step_dict(step: PhaseStep) -> dict[str, Any]:
-    return {
-        "name": step.name,
-        "phase": step.phase,
-        "parameters": {
-            name: {"value": one.value, "eu": one.eu, "formula": one.formula}
-            for name, one in step.parameters.items()
-        },
-        "until": step.until,
-        "timeout_s": step.timeout_s,
-        "note": step.note,
-    }
-
-
-def _step(data: Mapping[str, Any]) -> PhaseStep:
-    return PhaseStep(
-        name=data["name"],
-        phase=data["phase"],
-        parameters={name: Parameter(**one) for name, one in data["parameters"].items()},
-        until=data["until"],
-        timeout_s=data["timeout_s"],
-        note=data["note"],
-    )
+def _kind(value: Any) -> Any:  # noqa: ANN401  any part of a recipe
+    if isinstance(value, list):
+        return tuple(_kind(one) for one in value)
+    if not isinstance(value, Mapping):
+        return value
+    read = {name: _kind(one) for name, one in value.items() if name != "$is"}
+    return _KINDS[value["$is"]](**read) if "$is" in value else read

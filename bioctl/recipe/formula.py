@@ -19,17 +19,19 @@ from bioctl.language.quantity import (
     parse_range,
 )
 from bioctl.recipe.grammar import (
+    ADJUSTABLE,
     CRITICALITIES,
+    SCALING,
     FormulaEntry,
-    Operation,
     Parameter,
     PhaseStep,
+    Piece,
     Recipe,
-    UnitProcedure,
 )
 from bioctl.recipe.names import check_name
+from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
-from bioctl.tags import UnitClass
+from bioctl.recipe.walk import with_steps
 
 
 def read_formula(node: Node, scope: Scope) -> None:
@@ -44,8 +46,13 @@ def read_formula(node: Node, scope: Scope) -> None:
 
 
 def _entry(name: str, node: Node, scope: Scope) -> FormulaEntry | None:
-    found = fields(node, scope.findings, "a formula entry", ("value", "range"), ("criticality",))
-    criticality = _criticality(found.get("criticality"), scope)
+    more = ("criticality", "adjustable", "scale")
+    found = fields(node, scope.findings, "a formula entry", ("value", "range"), more)
+    words = {
+        "criticality": _word(found, "criticality", CRITICALITIES, "criticalities", scope),
+        "adjustable": _word(found, "adjustable", ADJUSTABLE, "times", scope) or ADJUSTABLE[0],
+        "scale": _word(found, "scale", SCALING, "criteria", scope),
+    }
     if not {"value", "range"} <= found.keys():
         return None
     value_text, range_text = scope.text(found["value"]), scope.text(found["range"])
@@ -61,16 +68,22 @@ def _entry(name: str, node: Node, scope: Scope) -> FormulaEntry | None:
     ]
     if ends[0] is None or ends[1] is None:
         return None
-    entry = FormulaEntry(name, value.value, value.eu, ends[0], ends[1], criticality)
+    entry = FormulaEntry(name, value.value, value.eu, ends[0], ends[1], **words)
     return scope.findings.attempt(found["value"], _within, entry)
 
 
-def _criticality(node: Node | None, scope: Scope) -> str:
+def _word(
+    found: Mapping[str, Node], key: str, known: tuple[str, ...], plural: str, scope: Scope
+) -> str:
+    node = found.get(key)
     text = scope.text(node)
-    if node is not None and text and text not in CRITICALITIES:
-        message = f"unknown criticality '{visible(text)}'."
-        scope.findings.add(node, message, suggest(text, CRITICALITIES, "criticalities"))
+    if node is not None and text and text not in known:
+        message = f"unknown {_SINGULAR.get(key, key)} '{visible(text)}'."
+        scope.findings.add(node, message, suggest(text, known, plural))
     return text
+
+
+_SINGULAR = {"adjustable": "time to adjust", "scale": "scaling criterion"}
 
 
 def _within(entry: FormulaEntry) -> FormulaEntry:
@@ -92,16 +105,6 @@ def show_range(low: float | None, high: float | None, eu: str) -> str:
     return "any value" if high is None else f"at most {format_quantity(high, eu)}"
 
 
-def condition_names(unit_class: UnitClass, formula: Mapping[str, FormulaEntry]) -> dict[str, str]:
-    """Return every name an `until` on this class may use, with its eu.
-
-    These are the measurements of the class, `elapsed` (time since the phase began to run) and the
-    formula. A formula entry never has the name of a measurement: the loader refuses it.
-    """
-    entries = {name: entry.eu for name, entry in formula.items()}
-    return {**entries, **unit_class.measurements, "elapsed": "s"}
-
-
 def apply_formula(recipe: Recipe, overrides: Mapping[str, str]) -> Recipe:
     """Return the recipe with other formula values, resolved again: a control recipe's formula.
 
@@ -121,8 +124,8 @@ def apply_formula(recipe: Recipe, overrides: Mapping[str, str]) -> Recipe:
             errors.append(error)
     if errors:
         raise InputErrors(errors)
-    procedure = tuple(_unit_procedure(part, formula) for part in recipe.procedure)
-    return replace(recipe, formula=formula, procedure=procedure)
+    changed = replace(recipe, formula=formula)
+    return with_steps(changed, lambda step: _step(step, formula))
 
 
 def _overridden(recipe: Recipe, name: str, text: str) -> FormulaEntry:
@@ -150,7 +153,8 @@ def wrong_eu(name: str, text: str, eu: str, wanted: str) -> InputError:
     else:
         what = f"in {wanted}"
         mend = f"write {visible(text)} {wanted}." if not eu else f"write the value in {wanted}."
-    return InputError(f"{name} is {what}, '{visible(text)}' is not.", help=mend)
+    message = f"{name} is {what}, '{visible(text)}' is not."
+    return InputError(tagged("eu-mismatch", message), help=mend)
 
 
 def whole(value: float, what: str) -> int:
@@ -169,22 +173,24 @@ def unknown_entry(name: str, scope: Scope, parameter: str, example: str) -> Inpu
     return InputError(f"{parameter}: the formula has no entry '{visible(name)}'.", help=mend)
 
 
-def _unit_procedure(part: UnitProcedure, formula: Mapping[str, FormulaEntry]) -> UnitProcedure:
-    return replace(part, operations=tuple(_operation(one, formula) for one in part.operations))
-
-
-def _operation(part: Operation, formula: Mapping[str, FormulaEntry]) -> Operation:
-    return replace(part, phases=tuple(_step(step, formula) for step in part.phases))
-
-
 def _step(step: PhaseStep, formula: Mapping[str, FormulaEntry]) -> PhaseStep:
     resolved = {name: _resolved(value, formula) for name, value in step.parameters.items()}
     return replace(step, parameters=resolved)
 
 
 def _resolved(parameter: Parameter, formula: Mapping[str, FormulaEntry]) -> Parameter:
+    if parameter.ramp:
+        pieces = tuple(_piece(one, parameter.eu, formula) for one in parameter.ramp)
+        return replace(parameter, value=pieces[0].value or 0.0, ramp=pieces)
     if parameter.formula is None:
         return parameter
     entry = formula[parameter.formula]
     value = convert(entry.value, entry.eu, parameter.eu)
     return replace(parameter, value=int(value) if isinstance(parameter.value, int) else value)
+
+
+def _piece(piece: Piece, eu: str, formula: Mapping[str, FormulaEntry]) -> Piece:
+    if piece.formula is None:
+        return piece
+    entry = formula[piece.formula]
+    return replace(piece, value=convert(entry.value, entry.eu, eu))

@@ -1,13 +1,18 @@
 """Where recipes are found: inside an installed package, or in the checkout's `recipes/`."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bioctl.errors import InputError
+from bioctl.language.document import Mapping, Scalar, Sequence, parse
 from bioctl.language.nearest import suggest, visible
 from bioctl.language.prescan import MAX_BYTES, too_large
 from bioctl.recipe.names import check_name
 
 PACKAGE = Path(__file__).resolve().parent.parent
+PARTS = "parts"
+"""Folder beside recipes whose files they include."""
 
 
 def recipe_folder() -> Path:
@@ -73,3 +78,74 @@ def read_recipe(path: Path) -> bytes:
             f"can't read '{visible(str(path), 200)}': {error.strerror}.",
             help="check the path and its permissions.",
         ) from error
+
+
+def part_reader(folder: Path) -> Callable[[str], tuple[bytes, str]]:
+    """Return what reads the parts a recipe of this folder includes.
+
+    A part stands in `parts/` beside the recipe, or among the shipped ones.
+    """
+
+    def read(name: str) -> tuple[bytes, str]:
+        own = folder / PARTS
+        path = own / f"{name}.yaml"
+        if not path.is_file():
+            path = find_part(name)
+        return read_recipe(path), str(path)
+
+    return read
+
+
+def included_texts(text: str, file: Path) -> dict[str, str]:
+    """Return the text of every part a recipe includes, by name; errors are left to the loader.
+
+    The controller may stand on another machine: a batch starts with all it needs.
+    """
+    found: dict[str, str] = {}
+    read, wanted = part_reader(file.parent), _includes(text)
+    while wanted:
+        name = wanted.pop()
+        if name in found:
+            continue
+        with suppress(InputError, UnicodeDecodeError):
+            check_name(name, "the name of a part")
+            found[name] = read(name)[0].decode()
+            wanted.extend(_includes(found[name]))
+    return found
+
+
+def _includes(text: str) -> list[str]:
+    """Return the names after every `include` of a file; none where it is no YAML."""
+    try:
+        nodes = [parse(text, "part")]
+    except InputError:
+        return []
+    found = []
+    for node in nodes:  # grows while it is walked
+        if isinstance(node, Mapping):
+            child = node.entries.get("include")
+            found.extend([child.text] if isinstance(child, Scalar) else [])
+            nodes.extend(node.entries.values())
+        nodes.extend(node.items if isinstance(node, Sequence) else ())
+    return found
+
+
+def shipped_part(name: str) -> tuple[bytes, str]:
+    """Return content and file name of a shipped part."""
+    return part_reader(recipe_folder())(name)
+
+
+def find_part(name: str) -> Path:
+    """Return the file of a shipped part.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    inside = recipe_folder() / PARTS
+    path = inside / f"{name}.yaml"
+    if not path.is_file():
+        raise InputError(
+            f"there is no part '{visible(name)}'.",
+            help=suggest(name, recipe_names(inside), "parts"),
+        )
+    return path

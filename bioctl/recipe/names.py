@@ -8,8 +8,22 @@ from bioctl.language.nearest import visible
 NAME = r"[a-z][a-z0-9_]{0,39}"
 VERSION = r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}"
 
-STEP_KEYS = ("with", "until", "timeout", "note")
+STEP_KEYS = (
+    "with",
+    "until",
+    "takes",
+    "timeout",
+    "on timeout",
+    "remind",
+    "restart at",
+    "checked by",
+    "suppress alarms",
+    "note",
+)
 """Keys of a phase item, which no step can have as its name."""
+
+BLOCK_KEYS = ("parallel", "choose", "repeat", "synchronise", "include")
+"""First words of a block, which no step can have as its name either."""
 
 _NAME = re.compile(NAME)
 _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # file names that Windows keeps for itself
@@ -32,7 +46,7 @@ def check_name(text: str, what: str) -> str:
             help="use up to 40 lower-case letters a-z, digits and _, the first a letter"
             + _proposal(text),
         )
-    if text in STEP_KEYS or _DEVICES.fullmatch(text):
+    if text in STEP_KEYS or text in BLOCK_KEYS or _DEVICES.fullmatch(text):
         raise InputError(f"'{text}' can't be {what}: the word is reserved.", help="add to it.")
     return text
 

@@ -3,7 +3,7 @@
 import re
 
 from bioctl.errors import InputError
-from bioctl.language.document import Node, Scalar
+from bioctl.language.document import Node, Scalar, Sequence
 from bioctl.language.fields import check_known
 from bioctl.language.nearest import nearest, suggest, visible
 from bioctl.language.quantity import (
@@ -15,9 +15,12 @@ from bioctl.language.quantity import (
 )
 from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
 from bioctl.recipe.formula import show_range, unknown_entry, whole, wrong_eu
-from bioctl.recipe.grammar import FormulaEntry, Parameter
+from bioctl.recipe.grammar import FormulaEntry, Parameter, Piece
+from bioctl.recipe.ramps import RAMP_FORM, check_order, items_of, rate_of, seconds_of, split_piece
+from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
 
+_CHANGES = re.compile(r"->|→| (to|over|for) |^(at|to|stay) ")
 _BARE_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -67,16 +70,24 @@ def _read(name: str, node: Node, spec: ParameterSpec, role: str, scope: Scope) -
     if spec.kind == "text":
         text = "" if isinstance(node, Scalar) and not node.text else scope.text(node, 500)
         return Parameter(text)
+    if spec.ramp and isinstance(node, Sequence):
+        return _ramp(name, node, spec, scope)
+    if isinstance(node, Sequence) and spec.kind == "quantity":
+        message, mend = f"{name} can't change in time.", f"write one value, {example(spec)}."
+        scope.findings.add(node, message, mend)
+        return None
     text = scope.text(node)
     if not text:
+        return None
+    if spec.ramp and _CHANGES.search(text):
+        message = f"{name}: a value that changes in time is a list."
+        scope.findings.add(node, message, RAMP_FORM)
         return None
     if spec.kind == "choice":
         return scope.findings.attempt(node, _choice, name, text, spec)
     if spec.kind == "unit":
         return scope.findings.attempt(node, _unit, name, text, spec, role, scope)
-    if _BARE_WORD.fullmatch(text):
-        return scope.findings.attempt(node, _from_formula, name, text, spec, scope)
-    return scope.findings.attempt(node, _literal, name, text, spec)
+    return scope.findings.attempt(node, _value, name, text, spec, scope)
 
 
 def _choice(name: str, text: str, spec: ParameterSpec) -> Parameter:
@@ -90,10 +101,10 @@ def _choice(name: str, text: str, spec: ParameterSpec) -> Parameter:
 def _unit(name: str, text: str, spec: ParameterSpec, own: str, scope: Scope) -> Parameter:
     others = [role for role in scope.roles if role != own]
     if text not in others:
-        scope.used_roles.update(others)  # one of them was meant
+        scope.written.roles.update(others)  # one of them was meant
         which = "is the unit this phase runs on" if text == own else "is no role of the equipment"
         raise InputError(f"{name}: '{visible(text)}' {which}.", help=suggest(text, others, "roles"))
-    scope.used_roles.add(text)
+    scope.written.roles.add(text)
     unit_class = scope.roles[text]
     if spec.choices and unit_class is not None and unit_class.name not in spec.choices:
         raise InputError(
@@ -113,22 +124,59 @@ def _literal(name: str, text: str, spec: ParameterSpec) -> Parameter:
 
 def _from_formula(name: str, word: str, spec: ParameterSpec, scope: Scope) -> Parameter | None:
     if word not in scope.formula:
-        scope.used_entries.add(nearest(word, scope.formula) or word)  # the one that was meant
+        scope.written.entries.add(nearest(word, scope.formula) or word)  # the one that was meant
         if word.lower() in {"nan", "inf", "infinity"}:
             raise InputError(f"{name}: '{word}' is not a value.", help="write a finite number.")
         raise unknown_entry(word, scope, name, example(spec))
-    scope.used_entries.add(word)
+    scope.written.entries.add(word)
     entry = scope.formula[word]
     if entry is None:
         return None
     if not compatible(entry.eu, spec.eu) or (not entry.eu and spec.eu not in {"", "pH"}):
-        raise InputError(
+        message = (
             f"{name} is in {spec.eu or 'plain numbers'}, "
-            f"the formula entry '{word}' in {entry.eu or 'plain numbers'}.",
+            f"the formula entry '{word}' in {entry.eu or 'plain numbers'}."
+        )
+        raise InputError(
+            tagged("eu-mismatch", message),
             help=f"name an entry in {spec.eu}." if spec.eu else "name an entry without eu.",
         )
     _range_fits(name, entry, spec)
     return _checked(name, Quantity(entry.value, entry.eu), spec, word)
+
+
+def _ramp(name: str, node: Sequence, spec: ParameterSpec, scope: Scope) -> Parameter | None:
+    items = scope.findings.attempt(node, items_of, node) or []
+    read = [_piece(name, item, spec, scope) for item in items]
+    pieces = [one for one in read if one is not None]
+    if not pieces or len(pieces) < len(read):
+        return None
+    before = len(scope.findings)
+    scope.findings.attempt(node, check_order, pieces)
+    if len(scope.findings) > before or pieces[0].value is None:
+        return None
+    return Parameter(pieces[0].value, spec.eu, ramp=tuple(pieces))
+
+
+def _piece(name: str, node: Node, spec: ParameterSpec, scope: Scope) -> Piece | None:
+    text, attempt = scope.text(node), scope.findings.attempt
+    words = attempt(node, split_piece, text) if text else None
+    if words is None:
+        scope.mention(node)
+        return None
+    (kind, value, time, rate), before = words, len(scope.findings)
+    read = attempt(node, _value, name, value, spec, scope) if value else None
+    long, fast = attempt(node, seconds_of, time), attempt(node, rate_of, rate, spec.eu)
+    if len(scope.findings) > before or (value and read is None):
+        return None
+    number = float(read.value) if read else None
+    return Piece(kind, number, read.formula if read else None, long, fast)
+
+
+def _value(name: str, text: str, spec: ParameterSpec, scope: Scope) -> Parameter | None:
+    if _BARE_WORD.fullmatch(text):
+        return _from_formula(name, text, spec, scope)
+    return _literal(name, text, spec)
 
 
 def _range_fits(name: str, entry: FormulaEntry, spec: ParameterSpec) -> None:

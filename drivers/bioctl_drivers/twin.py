@@ -18,9 +18,10 @@ from bioctl_drivers.arrays import ArrayImage
 if TYPE_CHECKING:
     from bioctl_sim.commands import CommandDesk
     from bioctl_sim.plant import Plant
+    from bioctl_sim.plantfile.spec import PlantFile
 
 
-OPTIONS = ("driver", "seed", "noise")
+OPTIONS = ("driver", "seed", "noise", "plant")
 
 
 class TwinDriver:
@@ -28,13 +29,14 @@ class TwinDriver:
 
     Args:
         name: of the connection in the site file.
-        options: `seed` (integer, default 1) of noise and scatter; `noise` (default true).
+        options: `seed` (integer, default the plant's) of noise, errors and scatter; `noise`
+            (default true); `plant`, a shipped plant or a plant file (default `demo`).
         tags: what to read and write; `node` is the plant's own tag name.
         clock: host time, for the source time of readings and the deadlines of calls.
-        folder: not used; a twin has no files.
+        folder: of the site file, where a plant file is looked for.
 
     Raises:
-        InputError: an unknown option or a seed that is no whole number.
+        InputError: an unknown option, a seed that is no whole number, or a wrong plant file.
     """
 
     def __init__(
@@ -45,9 +47,9 @@ class TwinDriver:
         clock: Clock,
         folder: Path,
     ) -> None:
-        del folder
         self.name = name
         self._seed, self._noise = _read(name, options)
+        self._file = _plant(name, options, folder)
         self._tags = {tag.name: tag for tag in tags}
         self._clock = clock
         self._plant: Plant | None = None
@@ -62,7 +64,7 @@ class TwinDriver:
         from bioctl_sim.commands import CommandDesk  # noqa: PLC0415  only a twin needs the model
         from bioctl_sim.plant import Plant  # noqa: PLC0415
 
-        self._plant = Plant(self._seed, self._noise)
+        self._plant = Plant(self._seed, self._noise, self._file)
         self._desk = CommandDesk(self._plant)
         names = [tag.name for tag in self._plant.tags]
         self._image = ArrayImage(list(self._tags.values()), names)
@@ -163,7 +165,7 @@ class TwinDriver:
         return Snapshot({name: bad(reason) for name in self._tags}, Link.DOWN, reason)
 
 
-def _read(name: str, options: Mapping[str, object]) -> tuple[int, bool]:
+def _read(name: str, options: Mapping[str, object]) -> tuple[int | None, bool]:
     for word in options:
         if word not in OPTIONS:
             near = get_close_matches(str(word), OPTIONS, 1)
@@ -171,13 +173,30 @@ def _read(name: str, options: Mapping[str, object]) -> tuple[int, bool]:
                 f"connection '{name}', option '{word}': there is no such option.",
                 help=f"did you mean '{near[0]}'?" if near else f"known: {', '.join(OPTIONS)}.",
             )
-    seed, noise = options.get("seed", 1), options.get("noise", True)
-    if not isinstance(seed, int) or isinstance(seed, bool) or not isinstance(noise, bool):
+    seed, noise = options.get("seed"), options.get("noise", True)
+    whole = seed is None or (isinstance(seed, int) and not isinstance(seed, bool))
+    if not whole or not isinstance(noise, bool):
         raise InputError(
             f"connection '{name}': 'seed' is {seed!r} and 'noise' is {noise!r}; expected a whole "
             "number, and true or false."
         )
-    return seed, noise
+    return seed, noise  # type: ignore[return-value]
+
+
+def _plant(name: str, options: Mapping[str, object], folder: Path) -> "PlantFile | None":
+    """Return the plant the options name; None is the twin's own default."""
+    wanted = options.get("plant")
+    if wanted is None:
+        return None
+    from bioctl_sim.plantfile.load import load, shipped  # noqa: PLC0415  only a twin needs it
+    from bioctl_sim.refused import Refused  # noqa: PLC0415
+
+    if not isinstance(wanted, str):
+        raise InputError(f"connection '{name}': 'plant' is {wanted!r}; expected a name or a file.")
+    try:
+        return load(wanted if wanted in shipped() else folder / wanted)
+    except Refused as refusal:
+        raise InputError(f"connection '{name}', option 'plant': {refusal}") from refusal
 
 
 def _number(value: Scalar) -> float:

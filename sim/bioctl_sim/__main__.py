@@ -1,4 +1,4 @@
-"""`python -m bioctl_sim serve | user | trust`: the demonstration plant as its own program."""
+"""`python -m bioctl_sim serve | check | tags | user | trust`: a plant as its own program."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from bioctl_sim.users import Role, Users
 if TYPE_CHECKING:
     import socket
 
+    from bioctl_sim.plant import Plant
     from bioctl_sim.server import PlantServer
 
 _MAX_SPEED = 10_000.0
@@ -30,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         return _say(str(refusal), 1)
     except OSError as error:
-        return _say(f"{error.filename or options.home} can't be used: {error.strerror}.", 4)
+        place = error.filename or getattr(options, "home", "a file")
+        return _say(f"{place} can't be used: {error.strerror}.", 4)
 
 
 def _say(sentence: str, code: int = 0) -> int:
@@ -49,6 +51,7 @@ def _trust(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    plant = _plant(options)
     # Only `serve` needs OPC UA, which takes half a second to load.
     from bioctl_sim.server import PortInUseError, listen  # noqa: PLC0415
 
@@ -58,14 +61,43 @@ def _serve(options: argparse.Namespace) -> int:
     except PortInUseError as refusal:
         return _say(str(refusal), 4)
     with listener:
-        asyncio.run(_run(options, listener))
+        asyncio.run(_run(options, plant, listener))
     return 0
 
 
-async def _run(options: argparse.Namespace, listener: "socket.socket") -> None:
+def _plant(options: argparse.Namespace) -> "Plant":
+    from bioctl_sim.faults.spoken import spoken  # noqa: PLC0415
+    from bioctl_sim.plant import Plant  # noqa: PLC0415
+    from bioctl_sim.plantfile.load import load  # noqa: PLC0415
+
+    orders = [spoken(text) for text in options.fault]
+    file = load(options.plant)
+    fast = options.accelerate
+    return Plant(options.seed, not options.no_noise, file, orders, accelerated=fast)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bioctl_sim.build import tags_of  # noqa: PLC0415
+    from bioctl_sim.plantfile.load import load  # noqa: PLC0415
+
+    plant = load(options.plant)
+    for spec in plant.units:
+        sys.stdout.write(f"{spec.name}  {tags_of(spec).title}\n")
+    faults = f", {len(plant.faults)} faults to come" if plant.faults else ""
+    return _say(f"{options.plant} is fine: {plant.title}; {len(plant.units)} units{faults}.")
+
+
+def _tags(options: argparse.Namespace) -> int:
+    from bioctl_sim.plantfile.load import load  # noqa: PLC0415
+    from bioctl_sim.vendorlist import vendor_list  # noqa: PLC0415
+
+    sys.stdout.write(vendor_list(load(options.plant)))
+    return 0
+
+
+async def _run(options: argparse.Namespace, plant: "Plant", listener: "socket.socket") -> None:
     from bioctl_sim.clock import HostClock, PlantClock  # noqa: PLC0415
     from bioctl_sim.face import PlantFace  # noqa: PLC0415
-    from bioctl_sim.plant import Plant  # noqa: PLC0415
     from bioctl_sim.plantlog import FILE_NAME, PlantLog  # noqa: PLC0415
     from bioctl_sim.server import PlantServer  # noqa: PLC0415
 
@@ -74,10 +106,10 @@ async def _run(options: argparse.Namespace, listener: "socket.socket") -> None:
     host = HostClock()
     with PlantLog(options.home / FILE_NAME) as log:
         clock = PlantClock(options.speed, host.monotonic())
-        face = PlantFace(Plant(options.seed), clock, host, log)
+        face = PlantFace(plant, clock, host, log)
         server = PlantServer(options.home, face, listener)
         await server.start()
-        face.record("plant", "start", seed=options.seed, speed=options.speed)
+        face.record("plant", "start", plant=plant.file.name, seed=plant.seed, speed=options.speed)
         try:
             await _until_told(server)
         finally:
@@ -120,7 +152,7 @@ def _speed(text: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bioctl_sim",
-        description="The demonstration plant, as if bought from a vendor.",
+        description="A simulated plant, as if bought from a vendor.",
         epilog="example: python -m bioctl_sim serve --home plant --port 4840 --speed 60",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -137,8 +169,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="X",
         help="simulated s per s while free; 0 waits for Advance",
     )
-    serve.add_argument("--seed", type=int, default=1, metavar="S", help="of noise and scatter")
+    serve.add_argument("--plant", default="demo", metavar="F", help="plant file or shipped name")
+    serve.add_argument("--seed", type=int, metavar="S", help="of noise, errors and scatter")
+    serve.add_argument("--no-noise", action="store_true", help="ideal sensors and actuators")
+    serve.add_argument(
+        "--accelerate", action="store_true", help="the same numbers, faster; needs numba"
+    )
+    serve.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME@AT",
+        help="break something: BR101.base_empty@30h/2h, BR101.AT101.drift=0.01@10h",
+    )
     serve.set_defaults(run=_serve)
+    check = commands.add_parser("check", help="say whether a plant file is right")
+    tags = commands.add_parser("tags", help="print a plant's tag list as its vendor would send it")
+    for command, run in ((check, _check), (tags, _tags)):
+        command.add_argument("plant", metavar="PLANT", help="plant file or shipped name")
+        command.set_defaults(run=run)
     user = commands.add_parser("user", parents=[home], help="add a user or change a password")
     user.add_argument("name", metavar="NAME")
     user.add_argument("--role", choices=[role.value for role in Role], required=True)

@@ -23,7 +23,12 @@ _WRONG_PASSWORD_S: Final = 0.5
 class PlantUser(User):
     """A user as asyncua wants it, with the plant's own role; never asyncua's Admin."""
 
-    control: bool = False
+    may: Role = Role.VIEW
+
+    @property
+    def control(self) -> bool:
+        """Whether it may write and command."""
+        return self.may is Role.CONTROL
 
 
 class Gate:
@@ -81,7 +86,7 @@ class Gate:
             return self._deny(name, "wrong name or password", client)
         self._lockout.passed(door)
         self._face.record(name, "login", result="accepted", role=role.value, client=client)
-        return PlantUser(UserRole.User, name, control=role is Role.CONTROL)
+        return PlantUser(UserRole.User, name, may=role)
 
     async def _role(self, name: str, password: str) -> Role | None:
         async with self._turn:

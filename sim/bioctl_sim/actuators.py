@@ -1,8 +1,9 @@
 """What real actuators do with a set point: errors, wear, lag and turn-down, as numbers.
 
 Sources: flow controller error 0.5 % of reading and pump CV 3 % are the defaults of CC-sim
-(github DustinSands/CC-sim), agitator error 1 % likewise; wear, stiction, stroke and the
-temperature control unit's numbers are engineering guesses within the ranges vendors give.
+(github DustinSands/CC-sim), agitator error 1 % likewise; wear and the temperature control unit's
+numbers are engineering guesses within the ranges vendors give. Valves open and close within the
+second that is the plant's step.
 """
 
 import random
@@ -21,19 +22,12 @@ class Actuators(NamedTuple):
         mfc_tau: s, first order.
         base_gain: of the base pump at delivery (the next four likewise).
         wear: part of a peristaltic pump's flow lost in a day of running.
-        stroke: mL a roller gives; flow comes in strokes, 0 for even flow.
-        base_window: s, the base pump's on/off period.
-        base_shortest: s, its shortest pulse.
         tubing: s from a pump to the vessel.
         agitator_gain: of the speed.
         agitator_ramp: rpm/s.
-        jacket_tau: s of the temperature control unit, first order.
-        jacket_slew: K/min at most.
         jacket_low: degC, lowest it reaches.
         jacket_high: degC, highest it reaches.
         jacket_dead: K, dead zone between heating and cooling.
-        valve_stroke: s a pinch valve needs.
-        stiction: part of a control valve's span it sticks before it jumps.
     """
 
     air_gain: float = 1.0
@@ -49,19 +43,12 @@ class Actuators(NamedTuple):
     harvest_gain: float = 1.0
     dose_gain: float = 1.0
     wear: float = 0.0
-    stroke: float = 0.0
-    base_window: float = 10.0
-    base_shortest: float = 0.2
     tubing: float = 0.0
     agitator_gain: float = 1.0
     agitator_ramp: float = 10.0
-    jacket_tau: float = 120.0
-    jacket_slew: float = 1.0
     jacket_low: float = 5.0
     jacket_high: float = 45.0
     jacket_dead: float = 0.0
-    valve_stroke: float = 0.5
-    stiction: float = 0.0
 
 
 IDEAL: Final = Actuators()
@@ -100,5 +87,4 @@ def drawn(seed: int, vessel: str) -> Actuators:
         tubing=10.0,
         agitator_gain=gain(_AGITATOR_ERROR),
         jacket_dead=0.2,
-        stiction=0.02,
     )

@@ -5,6 +5,7 @@ One face wraps one plant. Its caller has one event loop; nothing here waits.
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from bioctl_sim.clock import HostClock, PlantClock
@@ -25,11 +26,13 @@ class Image(NamedTuple):
         values: in each tag's eu; switches 0 or 1.
         statuses: OPC UA status codes; 0 is Good.
         utc: host time of the image, seconds since 1970 UTC.
+        stale: place of a tag -> the host time at which its time stamp stopped.
     """
 
     values: list[float]
     statuses: list[int]
     utc: float
+    stale: Mapping[int, float]
 
 
 class PlantFace:
@@ -47,7 +50,9 @@ class PlantFace:
         self.desk = CommandDesk(plant)
         self.heartbeat = 0
         self.owner = ""
+        self.truth_names = list(plant.truth())
         self._image: Image | None = None
+        self._stopped: dict[int, float] = {}
         self._written: dict[str, float] = {}
 
     @property
@@ -55,8 +60,15 @@ class PlantFace:
         """The tags now; computed once after each change, however many ask."""
         if self._image is None:
             plant = self.plant
-            self._image = Image(plant.values(), plant.statuses(), self.host.utc())
+            utc = self.host.utc()
+            self._stopped = {i: self._stopped.get(i, utc) for i in plant.stale()}
+            self._image = Image(plant.values(), plant.statuses(), utc, self._stopped)
         return self._image
+
+    @property
+    def truth(self) -> list[float]:
+        """The ground truth now, in the order of `truth_names`."""
+        return list(self.plant.truth().values())
 
     def run(self) -> None:
         """Let the host time since the last call pass in the plant, watchdog included."""
@@ -154,6 +166,33 @@ class PlantFace:
             raise Refused(f"The arguments of {command} must be a JSON object of name and value.")
         self.run()
         return self.desk.execute(id, unit, command, parsed, deadline, self.host.utc())
+
+    def set_fault(self, user: str, name: str, amount: float, duration: float) -> Answer:
+        """Break something; amount NaN takes the fault's own, duration 0 stays."""
+        own = None if math.isnan(amount) else amount
+        asked = {"call": "Faults.Set", "fault": name[:_MAX_OWNER], "duration": f"{duration:g}"}
+        return self._break(user, asked, lambda: self.plant.set_fault(name, own, duration or None))
+
+    def clear_fault(self, user: str, name: str) -> Answer:
+        """Mend something; an empty name mends everything."""
+        names = [name] if name else list(self.plant.faults.active)
+        asked = {"call": "Faults.Clear", "fault": name[:_MAX_OWNER]}
+        return self._break(
+            user,
+            asked,
+            lambda: " ".join(map(self.plant.clear_fault, names)) or "Nothing was broken.",
+        )
+
+    def _break(self, user: str, asked: dict[str, str], do: Callable[[], str]) -> Answer:
+        self.run()
+        answer: Answer
+        try:
+            answer = "accepted", do()
+        except Refused as refusal:
+            answer = "refused", str(refusal)
+        self._image = None
+        self.record(user, "call", **asked, result=answer)
+        return answer
 
     def record(self, user: str, what: str, **more: object) -> None:
         """Write one line to the plant's log, with host and simulated time."""

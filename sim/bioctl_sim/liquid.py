@@ -36,14 +36,15 @@ PRODUCT: Final = 15
 ANTIFOAM: Final = 16
 ACTIVATOR: Final = 17
 VECTOR: Final = 18
-LIVE: Final = 19
-DEAD: Final = 20
-RESTING: Final = 21
+SUCROSE: Final = 19
+LIVE: Final = 20
+DEAD: Final = 21
+RESTING: Final = 22
 """Those of the live cells that are not activated (T cells)."""
-TRANSDUCED: Final = 22
+TRANSDUCED: Final = 23
 """Those of the live cells that carry the gene."""
-COUNT: Final = 23
-DISSOLVED: Final = 19
+COUNT: Final = 24
+DISSOLVED: Final = 20
 """Amounts below this index pass a membrane."""
 
 

@@ -1,4 +1,4 @@
-"""The methods of the plant: Clock.Advance, Commands.Execute, Commands.State."""
+"""The methods of the plant: Clock.Advance, Commands.Execute, Commands.State, and Faults."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from asyncua.ua.status_codes import StatusCodes
 from bioctl_sim.access import PlantUser
 from bioctl_sim.face import PlantFace
 from bioctl_sim.refused import Refused
+from bioctl_sim.users import Role
 
 _Text: Final = ua.VariantType.String
 _Number: Final = ua.VariantType.Double
@@ -24,7 +25,7 @@ class Method:
         help: one line for people.
         inputs: name, type and help of each argument.
         outputs: the same of each result.
-        control: whether the role `control` is needed.
+        role: who may call it; None is everybody who may log in.
         run: does it for a user, with checked arguments; raises Refused.
     """
 
@@ -32,7 +33,7 @@ class Method:
     help: str
     inputs: tuple[tuple[str, ua.VariantType, str], ...]
     outputs: tuple[tuple[str, ua.VariantType, str], ...]
-    control: bool
+    role: Role | None
     run: Callable[..., Sequence[Any]]
 
 
@@ -49,7 +50,7 @@ def methods(face: PlantFace) -> tuple[Method, ...]:
             "step the plant and stay in lockstep; clock and heartbeat at once",
             (("dt", _Number, "simulated s, 0 to 3600"),),
             (("SimTime", _Number, "simulated s since power-up"),),
-            control=True,
+            role=Role.CONTROL,
             run=lambda user, dt: (face.advance(user, dt),),
         ),
         Method(
@@ -63,7 +64,7 @@ def methods(face: PlantFace) -> tuple[Method, ...]:
                 ("deadline", _Number, "s since 1970 UTC from which it must not be started"),
             ),
             answer,
-            control=True,
+            role=Role.CONTROL,
             run=face.execute,
         ),
         Method(
@@ -71,15 +72,57 @@ def methods(face: PlantFace) -> tuple[Method, ...]:
             "what became of a command",
             (identity,),
             answer,
-            control=False,
+            role=None,
             run=lambda _user, id: face.desk.state(id),  # noqa: A006
+        ),
+        *_faults(face),
+    )
+
+
+def _faults(face: PlantFace) -> tuple[Method, ...]:
+    name = ("name", _Text, "UNIT.fault or UNIT.POINT.mode, as BR101.base_empty")
+    said = (("state", _Text, "accepted | refused"), ("message", _Text, "one sentence"))
+    return (
+        Method(
+            "Faults.Set",
+            "break something now",
+            (
+                name,
+                ("amount", _Number, "in the fault's eu; NaN takes its own"),
+                ("duration", _Number, "simulated s; 0 stays until it is cleared"),
+            ),
+            said,
+            role=Role.TRAINER,
+            run=face.set_fault,
+        ),
+        Method(
+            "Faults.Clear",
+            "mend something; an empty name mends everything",
+            (name,),
+            said,
+            role=Role.TRAINER,
+            run=face.clear_fault,
+        ),
+        Method(
+            "Faults.List",
+            "what is broken now, and what can be",
+            (),
+            (
+                ("active", _Text, "names, one a line"),
+                ("known", _Text, "names of the library, one a line; sensors fail besides"),
+            ),
+            role=Role.TRAINER,
+            run=lambda _user: (
+                "\n".join(face.plant.faults.active),
+                "\n".join(face.plant.faults.known),
+            ),
         ),
     )
 
 
 def call(method: Method, user: PlantUser, arguments: list[ua.Variant]) -> ua.CallMethodResult:
     """Check role and arguments, run the method at once and give its results or its status."""
-    if method.control and not user.control:
+    if method.role not in {None, user.may}:
         return _status(StatusCodes.BadUserAccessDenied)
     if len(arguments) < len(method.inputs):
         return _status(StatusCodes.BadArgumentsMissing)

@@ -60,6 +60,8 @@ class NodeList:
                 ("InputArguments", method.inputs),
                 ("OutputArguments", method.outputs),
             ):
+                if not fields:
+                    continue
                 value = ua.Variant([_argument(*field) for field in fields], is_array=True)
                 self._property(method.path, which, value, ObjectIds.Argument)
 

@@ -55,10 +55,11 @@ class Register:
 
 
 def registers(face: PlantFace) -> Iterator[Register]:
-    """Give all registers of a plant: tags, Block, Heartbeat and Clock."""
+    """Give all registers of a plant: tags, Block, Truth, Heartbeat and Clock."""
     for index, tag in enumerate(face.plant.tags):
         yield _tag(face, index, tag)
     yield from _block(face)
+    yield from _truth(face)
     yield from _heartbeat(face)
     yield from _clock(face)
 
@@ -70,7 +71,8 @@ def _tag(face: PlantFace, index: int, tag: TagDef) -> Register:
         image = face.image
         status = ua.StatusCode(ua.UInt32(image.statuses[index]))
         value = ua.Variant(convert(image.values[index]), kind)
-        return SharedDataValue(value, status, SourceTimestamp=_moment(image.utc))
+        moment = _moment(image.stale.get(index, image.utc))
+        return SharedDataValue(value, status, SourceTimestamp=moment)
 
     def write(value: float) -> bool:
         return face.write_output(tag.name, float(value))
@@ -97,6 +99,13 @@ def _block(face: PlantFace) -> Iterator[Register]:
     yield _plain(
         "Block.Time", kinds.DateTime, "time of the block", lambda: _moment(face.host.utc())
     )
+
+
+def _truth(face: PlantFace) -> Iterator[Register]:
+    names = "what is really so in the bioreactors, as BR101.vcd; for training and validation"
+    kinds = ua.VariantType
+    yield _plain("Truth.Names", kinds.String, names, lambda: face.truth_names)
+    yield _plain("Truth.Values", kinds.Double, "in the order of Truth.Names", lambda: face.truth)
 
 
 def _heartbeat(face: PlantFace) -> Iterator[Register]:

@@ -18,7 +18,6 @@ from bioctl_sim.nodes import NodeList
 from bioctl_sim.overrides.listener import PlantOpcServer
 from bioctl_sim.refused import Refused
 from bioctl_sim.registers import registers
-from bioctl_sim.taglist import namespace
 from bioctl_sim.writes import WriteDesk
 
 HOST: Final = "127.0.0.1"
@@ -71,6 +70,7 @@ class PlantServer:
         self._registers = tuple(registers(face))
         self._methods = {method.path: method for method in methods(face)}
         self._index = 0
+        self._namespace = face.plant.file.namespace
         self.url = f"opc.tcp://{HOST}:{listener.getsockname()[1]}/plant"
 
     async def start(self) -> None:
@@ -106,8 +106,8 @@ class PlantServer:
         await self._opc.stop()
 
     async def _build(self) -> None:
-        self._index = await self._opc.register_namespace(namespace())
-        nodes = NodeList(self._index, namespace())
+        self._index = await self._opc.register_namespace(self._namespace)
+        nodes = NodeList(self._index, self._namespace)
         nodes.add_registers(self._registers)
         nodes.add_methods(self._methods.values())
         for result in await self._opc.iserver.isession.add_nodes(nodes.items):
@@ -118,6 +118,8 @@ class PlantServer:
         self._writes = WriteDesk(self._face, self._by_node)
 
     async def _push(self) -> None:
+        if not self._opc.iserver.subscription_service.subscriptions:
+            return
         for node, register in self._by_node.items():
             await self._opc.iserver.push(node, register.read)
 

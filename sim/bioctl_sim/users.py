@@ -30,6 +30,8 @@ class Role(StrEnum):
     """Write outputs, call methods, and all that `view` may."""
     VIEW = "view"
     """Read, browse and subscribe."""
+    TRAINER = "trainer"
+    """Break and mend the plant, and all that `view` may; never what `control` may."""
 
 
 class Users:

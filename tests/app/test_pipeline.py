@@ -1,6 +1,7 @@
 """The one way in: who may, when, once, with which signature; and every refusal is an entry."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from .desk import PASSWORD, ROLES, TYPO, Desk
 from .setting import kinds
 
 ASKS = recipe("{ask: confirm, with: {question: ready?}, timeout: 1 h}", CHARGE, GROW)
+ENDLESS = recipe(re.sub(r", until: [^,]+", "", GROW))
+LOOP = recipe(f"{{repeat: twice, at most: 2, phases: [{CHARGE}]}}")
 DECIDES = recipe("{decide: decide, with: {question: go on?}, timeout: 1 h}", GROW)
 
 
@@ -96,6 +99,9 @@ async def test_command_that_does_not_fit_is_refused_in_words(desk: Desk) -> None
         ({"name": "batch.start", "args": {"batch": "B-2", "recipe": "recipe: ["}}, "recipe"),
         ({"name": "batch.start", "args": {"batch": "B-2", "recipe": recipe(GROW),
                                           "values": {"grow": "1 h"}}}, "grow"),
+        ({"name": "batch.start", "args": {"batch": "B-2", "recipe": ENDLESS}}, "[unbounded-wait]"),
+        ({"name": "batch.start", "args": {"batch": "B-2", "recipe": LOOP}},
+         "recipe test can't be started by this version: it uses repeat"),
     ):  # fmt: skip
         assert said in (await desk.refused("ada", **more)).data["reason"]
     assert desk.run.batch.state is State.RUNNING

@@ -41,7 +41,7 @@ async def test_lost_connection_holds_after_the_watchdog_only(run: Running, secon
     run.line.mend()
     await run.turn(5)
     assert run.batch.state is (State.HELD if held else State.RUNNING)
-    pump = run.line.bench.plant.bioreactor.outputs["PC102"]
+    pump = run.line.bench.plant.units["BR101"].outputs["PC02"]
     assert pump == (0.0 if held else 2.0)
     told = [e.kind for e in await run.entries() if e.kind.startswith("link.")]
     assert told == ["link.up", "link.down", "link.up"]
@@ -62,17 +62,17 @@ async def test_feed_rests_from_the_first_turn_after_a_long_loss(run: Running) ->
     run.clock.now += 1.0
     await run.turn()
     run.clock.now += 60.0
-    fed = run.line.bench.plant.bioreactor.feed_total
+    fed = run.line.bench.plant.units["BR101"].measure()["FQ02"]
     run.line.bench.plant.fallback()
     run.line.mend()
     await run.turn(4)
     assert run.batch.state is State.HELD
-    assert run.line.bench.plant.bioreactor.feed_total == fed
+    assert run.line.bench.plant.units["BR101"].measure()["FQ02"] == fed
 
 
 @pytest.mark.promise(4)
 async def test_first_thing_written_after_a_long_loss_is_that_feeds_rest(wall: Running) -> None:
-    line, plant = wall.line, wall.line.bench.plant.bioreactor
+    line, plant = wall.line, wall.line.bench.plant.units["BR101"]
     await wall.create(recipe(CHARGE, GROW, PERFUSE))
     async with asyncio.timeout(30):
         while wall.step_of("u/o/perfuse") != "level":
@@ -80,18 +80,18 @@ async def test_first_thing_written_after_a_long_loss_is_that_feeds_rest(wall: Ru
             await wall.tick(4)
     line.bench.step(10.0)
     await wall.tick(4)
-    assert plant.outputs["PC102"] == 2.0
+    assert plant.outputs["PC02"] == 2.0
     line.cut()
     for _ in range(30):
         wall.clock.now += 0.25
         wall.shell.tick()  # and what it decides can't be made durable now
         wall.core.pending.clear()
-    plant.outputs["PC102"] = 0.0  # the plant's own fallback
+    plant.outputs["PC02"] = 0.0  # the plant's own fallback
     line.mend()
     wall.clock.now += 0.25
     wall.shell.tick()
     assert line.posted[-1][0]["BR101.PC102"] == 0.0
-    assert plant.outputs["PC102"] == 0.0
+    assert plant.outputs["PC02"] == 0.0
 
 
 @pytest.mark.fault("OP-03")
@@ -136,8 +136,8 @@ async def test_fault_in_a_phase_is_alarmed_once_closes_its_units_and_holds(
         monkeypatch.setattr(PHASES["drain"], logic, fail)
     answer = run.ask("answer", prompt="P1", value="yes")
     await run.turn(20)
-    plant = run.line.bench.plant.bioreactor
-    assert (plant.outputs["PC104"], plant.outputs["XV102"]) == (0.0, 0.0)
+    plant = run.line.bench.plant.units["BR101"]
+    assert (plant.outputs["PC04"], plant.outputs["XV02"]) == (0.0, 0.0)
     assert run.core.state.commands[answer] == "rejected", "who asked is told"
     monkeypatch.undo()
     await run.until_state(State.HELD)
@@ -211,16 +211,16 @@ async def test_controller_that_dies_and_comes_back_holds_and_goes_on(tmp_path: P
     async with controller(tmp_path) as run:
         await growing(run, GROW, PERFUSE, until="perfuse:level")
         bench, clock = run.line.bench, run.clock
-    fed = bench.plant.bioreactor.feed_total
+    fed = bench.plant.units["BR101"].measure()["FQ02"]
     async with controller(tmp_path, bench, clock=clock) as again:
         assert again.batch.state is State.HOLDING
         await again.turn(4)
         assert again.batch.state is State.HELD
-        assert bench.plant.bioreactor.feed_total == pytest.approx(fed), "not one stroke"
+        assert bench.plant.units["BR101"].measure()["FQ02"] == pytest.approx(fed), "not one stroke"
         again.ask("restart")
         await again.until_step("u/o/perfuse", "level")
         await again.turn(3)
-        assert bench.plant.bioreactor.feed_total > fed
+        assert bench.plant.units["BR101"].measure()["FQ02"] > fed
         ends = [e.data["how_it_ended_before"] for e in kinds(await again.entries(), "cell.started")]
         assert ends == ["first start", "it did not say goodbye"]
 
@@ -246,7 +246,7 @@ async def test_dose_limit_and_alarms_outlive_the_controller(tmp_path: Path) -> N
 async def test_snapshot_is_taken_soon_after_something_happened(run: Running) -> None:
     await run.turn(3)
     before = len(kinds(await run.entries(), "snapshot.taken"))
-    run.line.bench.plant.set_fault("BR101.TT101", active=True)
+    run.line.bench.plant.set_fault("BR101.TT101.dropout")
     await run.turn(30)
     assert len(kinds(await run.entries(), "snapshot.taken")) == before + 1
 

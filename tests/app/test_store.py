@@ -77,7 +77,7 @@ async def test_hold_stop_and_abort_act_at_once_and_become_late_entries(
     assert run.core.outputs()["BR101.PC104"] == 0.0
     assert run.core.state.commands[name] == "done"
     await run.turn(2)
-    assert run.line.bench.plant.bioreactor.outputs["PC104"] == 0.0
+    assert run.line.bench.plant.units["BR101"].outputs["PC04"] == 0.0
     await run.mend_disk()
     late = [entry for entry in await run.entries() if entry.late]
     assert [e.data["id"] for e in kinds(late, "command.outcome")] == [name]
@@ -111,14 +111,14 @@ async def test_after_ten_seconds_without_a_journal_feeds_take_their_hold_outputs
     start = run.clock.now
     while run.clock.now - start < PATIENCE_S - 1.0:
         await run.turn()
-    assert run.line.bench.plant.bioreactor.outputs["PC102"] == 2.0
+    assert run.line.bench.plant.units["BR101"].outputs["PC02"] == 2.0
     run.clock.now += 2.0
     await run.turn(2)
-    assert run.line.bench.plant.bioreactor.outputs["PC102"] == 0.0
+    assert run.line.bench.plant.units["BR101"].outputs["PC02"] == 0.0
     assert run.core.outputs()["BR101.SC101"] >= 60.0
     await run.mend_disk()
     await run.turn(2)
-    assert run.line.bench.plant.bioreactor.outputs["PC102"] == 2.0
+    assert run.line.bench.plant.units["BR101"].outputs["PC02"] == 2.0
     told = [
         entry.kind for entry in await run.entries() if entry.data.get("alarm") == "cell.journal"
     ]

@@ -104,6 +104,35 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "Anna Berg (anna, operator) asked for batch.start with recipe car-t, scale 2.5 and was refused: the unit BR101 is taken.",
     ),
     (
+        "recipe.status",
+        P,
+        {
+            "recipe": "car-t",
+            "version": "3",
+            "hash": H,
+            "status": "approved",
+            "from": "in review",
+            "author": "ben",
+            "approver": "anna",
+            "move": "approve",
+        },
+        "Anna Berg (anna, operator) brought recipe car-t version 3 from in review to approved, content ab12cd34ef56.",
+    ),
+    (
+        "recipe.scaled",
+        P,
+        {
+            "recipe": "car-t",
+            "version": "3",
+            "hash": H,
+            "from": "bench 5 L",
+            "to": "plant 50 L",
+            "by": "anna",
+            "sheet": {},
+        },
+        "Anna Berg (anna, operator) signed the scale sheet of recipe car-t version 3 from bench 5 L to plant 50 L, ab12cd34ef56.",
+    ),
+    (
         "batch.created",
         P,
         {

@@ -101,7 +101,7 @@ class Bench:
 
     def step(self, dt: float) -> None:
         """Let the plant run, second by second, and watch its dosing pumps."""
-        pumps = {"BR101": self.plant.bioreactor.dose, "CW201": self.plant.wash.dose}
+        pumps = {"BR101": self.plant.units["BR101"].dose, "CW201": self.plant.units["CW201"].dose}
         before = {unit: pump.delivered for unit, pump in pumps.items()}
         self.plant.step(dt)
         for unit, pump in pumps.items():

@@ -100,8 +100,8 @@ class Trouble:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self._due: list[tuple[float, Callable[[Run], Any]]] = [
-            (10.0, lambda run: run.plant.set_fault("BR101.TT101", active=True)),
-            (10.5, lambda run: run.plant.set_fault("BR101.TT101", active=False)),
+            (10.0, lambda run: run.plant.set_fault("BR101.TT101.dropout")),
+            (10.5, lambda run: run.plant.clear_fault("BR101.TT101.dropout")),
             (12.0, lambda run: run.tell("link.down", {"connection": "plant", "reason": "cut"})),
             (12.1, lambda run: run.tell("link.down", {"connection": "plant", "reason": "still"})),
             (12.5, lambda run: run.tell("link.up", {"connection": "plant", "reason": "resumed"})),

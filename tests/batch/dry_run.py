@@ -60,7 +60,7 @@ class Run:
 
     def __init__(self, site: Site, batch: str, answers: Mapping[str, Scalar]) -> None:
         self.site, self.batch, self.answers = site, batch, answers
-        self.core, self.plant = Core(site, CellState()), Plant()
+        self.core, self.plant = Core(site, CellState()), Plant(accelerated=True)
         self.happened: list[Happened] = []
         self.readings: dict[str, Reading] = {}
         self._desk = CommandDesk(self.plant)

@@ -50,7 +50,7 @@ def test_transfer_closes_both_ends_in_the_scan_in_which_a_weight_goes_bad(weight
 
 def test_transfer_closes_both_ends_when_the_masses_do_not_fit_and_can_be_restarted() -> None:
     cell = transferring()
-    cell.bench.plant.wash.feed.volume -= 0.1  # a leak
+    cell.bench.plant.units["CW201"].feed.volume -= 0.1  # a leak
     cell.turn()
     assert closed(cell)
     cell.until_state(State.HELD)

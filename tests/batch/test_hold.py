@@ -160,7 +160,7 @@ def test_quench_the_equipment_stopped_is_finished(before: str) -> None:
     if before == "holding":
         cell.command("hold")
         cell.turn()
-    cell.bench.plant.bioreactor.dose.stop()
+    cell.bench.plant.units["BR101"].dose.stop()
     assert cell.bench.dosed.get(("BR101", "quench"), 0.0) < 199
     cell.until_state(State.HELD)
     assert cell.bench.dosed["BR101", "quench"] == pytest.approx(200.0, abs=1.0)
@@ -192,26 +192,26 @@ def test_equilibration_that_was_held_has_to_be_stable_anew() -> None:
 
 def test_filler_is_held_and_goes_on_as_often_as_asked() -> None:
     cell = Cell.started(recipe(FILL, unit="vial_filler"))
-    cell.bench.plant.filler.bulk.volume = 0.1
+    cell.bench.plant.units["VF301"].bulk.volume = 0.1
     for good in (1, 3):
-        cell.until(lambda good=good: cell.bench.plant.filler.good >= good)  # type: ignore[misc]
+        cell.until(lambda good=good: cell.bench.plant.units["VF301"].good >= good)  # type: ignore[misc]
         start = cell.t
         held(cell)
         assert cell.t - start < 15
-        standing = cell.bench.plant.filler.good
+        standing = cell.bench.plant.units["VF301"].good
         for _ in range(5):
             cell.turn()
-        assert cell.bench.plant.filler.good == standing
+        assert cell.bench.plant.units["VF301"].good == standing
         cell.command("restart")
         cell.until_state(State.RUNNING)
     cell.until_state(State.COMPLETE)
-    assert cell.bench.plant.filler.good == 6
+    assert cell.bench.plant.units["VF301"].good == 6
 
 
 def test_filler_that_did_not_take_a_command_is_asked_again_after_one_restart() -> None:
     for count in (1, 2):
         cell = Cell.started(recipe(FILL, unit="vial_filler"))
-        cell.bench.plant.filler.bulk.volume = 0.1
+        cell.bench.plant.units["VF301"].bulk.volume = 0.1
         if count == 2:
             cell.until(lambda cell=cell: cell.step_of("u/o/fill") == "ready")  # type: ignore[misc]
         cell.lost = ["PACKML"]
@@ -219,4 +219,4 @@ def test_filler_that_did_not_take_a_command_is_asked_again_after_one_restart() -
         assert any("did not take" in str(e.data.get("text")) for e in cell.journal)
         cell.command("restart")
         cell.until_state(State.COMPLETE)
-        assert cell.bench.plant.filler.good == 6
+        assert cell.bench.plant.units["VF301"].good == 6

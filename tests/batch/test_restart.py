@@ -205,4 +205,4 @@ def check_plant(bench: Bench, name: str) -> None:
         if key[1] != "enzyme":  # a hold quenches: it may have had less
             assert bench.dosed[key] == pytest.approx(volume, abs=1.0), (name, key)
     assert bench.dosed[("BR101", "enzyme")] <= usual.dosed[("BR101", "enzyme")] + 1.0
-    assert bench.plant.filler.good == usual.plant.filler.good
+    assert bench.plant.units["VF301"].good == usual.plant.units["VF301"].good

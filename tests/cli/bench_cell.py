@@ -15,6 +15,10 @@ from bioctl.port.server import create_app, serve
 
 PEOPLE = {"ola": "Ola Nordmann", "siri": "Siri Hansen"}
 PASSWORD = "correct horse"  # noqa: S105
+VERSION = {
+    "recipe": "expand", "version": "1.0", "status": "in review", "author": "siri",
+    "approver": "", "hash": "ab" * 32,
+}  # fmt: skip
 ENDS = {"stop": "STOPPED", "abort": "ABORTED", "hold": "HELD"}
 
 
@@ -23,6 +27,7 @@ class BenchCell:
         self.log: list[dict[str, Any]] = []
         self.batches: dict[str, dict[str, Any]] = {}
         self.prompts: dict[str, dict[str, Any]] = {}
+        self.recipes: list[dict[str, Any]] = []
         self.changed = asyncio.Condition()
 
     async def login(self, user: str, password: str) -> Session:
@@ -33,7 +38,10 @@ class BenchCell:
     async def command(self, token: str | None, command: Command) -> Answer:
         if token not in PEOPLE:
             raise RefusedError("Nobody is logged in.")
-        verb, batch = command.name.partition(".")[2], str(command.args["batch"])
+        noun, _, verb = command.name.partition(".")
+        if noun == "recipe":
+            return self._recipe(verb, command)
+        batch = str(command.args["batch"])
         if verb != "start" and batch not in self.batches:
             raise InputError(f"There is no batch {batch}.")
         async with self.changed:
@@ -42,7 +50,12 @@ class BenchCell:
         return answer
 
     def view(self) -> dict[str, Any]:
-        return {"batches": [*self.batches.values()], "prompts": [*self.prompts.values()]}
+        return {
+            "batches": [*self.batches.values()],
+            "prompts": [*self.prompts.values()],
+            "recipes": [VERSION],
+            "given": self.recipes,
+        }
 
     async def entries(
         self, after: int, batch: str | None, wait_s: float, limit: int
@@ -56,6 +69,11 @@ class BenchCell:
         except TimeoutError:
             return []
         return found()
+
+    def _recipe(self, verb: str, command: Command) -> Answer:
+        meaning = command.signature.meaning if command.signature else "nothing"
+        self.recipes.append({"verb": verb, "meaning": meaning, "args": command.args})
+        return Answer(outcome="done", message=f"recipe {verb}: {meaning}")
 
     def _start(self, _verb: str, batch: str, command: Command) -> Answer:
         if batch in self.batches:

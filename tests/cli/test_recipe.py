@@ -23,7 +23,8 @@ def wrong(tmp_path: Path) -> Path:
 def test_shipped_recipe_is_good(cli: Run, name: str) -> None:
     result = cli("recipe", "check", name)
     assert result.exit_code == 0
-    assert result.stdout.endswith("is good.\n")
+    assert f"recipe {name} 1.0 is good.\n" in result.stdout
+    assert result.stderr == ""
 
 
 def test_wrong_recipe_is_exit_1_with_line_and_remedy(cli: Run, wrong: Path) -> None:

@@ -18,7 +18,10 @@ from bioctl.audit.people import Role
 from bioctl.language.quantity import format_quantity
 from bioctl.phases.library import capabilities
 from bioctl.phases.states import AFTER_CRASH, PRIORITY, TABLE, Command, State
-from bioctl.recipe.capabilities import ParameterSpec
+from bioctl.recipe.capabilities import ParameterSpec, PhaseSpec
+from bioctl.recipe.rules import RULES
+from bioctl_sim.faults.library import LIBRARY, Fault
+from bioctl_sim.sensors.modes import MODES, Mode
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -90,17 +93,29 @@ def roles() -> str:
 
 
 def phases() -> str:
-    parts = []
+    parts, every = [], capabilities().classes
     for name, spec in capabilities().phases.items():
-        runs = ", ".join(f"`{one}`" for one in spec.classes)
+        runs = "any unit" if set(spec.classes) == set(every) else _listed(spec.classes)
         rows = (
             [f"`{key}`", _kind(one), _allowed(one), _default(one), one.help]
             for key, one in spec.parameters.items()
         )
         head = ["parameter", "is", "allowed", "default", "means"]
         text = f"{spec.help[:1].upper()}{spec.help[1:]}."
-        parts.append(f"### {name}\n\n{text} Runs on {runs}.\n\n{table(head, rows)}")
+        told = f"Runs on {runs}. Held: {spec.hold}. Restart: {spec.restart}.{_more(spec)}"
+        rows = [*rows]
+        listed = f"\n{table(head, rows)}" if rows else ""
+        parts.append(f"### {name}\n\n{text} {told}\n{listed}")
     return "\n".join(parts)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{one}`" for one in names)
+
+
+def _more(spec: PhaseSpec) -> str:
+    ends = " Ends by the recipe's `until` only." if spec.ends == "until" else ""
+    return ends + ("" if spec.runs else " **No engine runs it yet.**")
 
 
 def _kind(spec: ParameterSpec) -> str:
@@ -134,10 +149,48 @@ def classes() -> str:
         rows = (
             [f"`{name}`", kind, eu] for kind, names in groups.items() for name, eu in names.items()
         )
-        words = ", ".join(f"`{command}`" for command in one.commands)
+        words = _listed(one.commands) or "none"
         listed = table(["name", "is a", "eu"], rows)
-        parts.append(f"## {one.name}\n\nCommands: {words}.\n\n{listed}")
+        able = _listed(one.capabilities) or "none"
+        head = f"Commands: {words}. Capabilities: {able}."
+        parts.append(f"## {one.name}\n\n{head}\n\n{listed}")
     return "\n".join(parts)
+
+
+def findings() -> str:
+    parts = []
+    for rule in RULES.values():
+        site = " Only with `--site`." if rule.site else ""
+        bad = (ROOT / "tests" / "recipe" / "bad" / f"{rule.id}.yaml").read_text("utf-8")
+        lines = bad.splitlines()[0].removeprefix("# ")
+        parts.append(
+            f"## {rule.id}\n\n**{rule.severity}.** {rule.says}{site}\n\n{rule.why}\n\n"
+            f"*Example:* {lines} *What to do:* {rule.mend}\n"
+        )
+    return "\n".join(parts)
+
+
+def plant_faults() -> str:
+    head = ["fault", "what is wrong", "amount", "seen first", "found by"]
+    parts = []
+    for group, body in LIBRARY.items():
+        rows = (
+            [f"`{name}`", one.help, _amount(one), one.observable, one.detection]
+            for name, one in body.items()
+        )
+        parts.append(f"### Of a {group}\n\n{table(head, rows)}")
+    modes = (
+        [f"`{name}`", one.help, _amount(one), one.observable, one.detection]
+        for name, one in MODES.items()
+    )
+    parts.append(f"### Of any sensor\n\n{table(head, modes)}")
+    return "\n".join(parts)
+
+
+def _amount(fault: Fault | Mode) -> str:
+    if fault.low == fault.high or not fault.eu:
+        return ""
+    return f"{fault.amount:g} {fault.eu} ({fault.low:g} .. {fault.high:g})"
 
 
 def promises() -> str:
@@ -178,7 +231,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "roles": roles,
     "phases": phases,
     "classes": classes,
+    "plant_faults": plant_faults,
     "promises": promises,
+    "findings": findings,
 }
 
 

@@ -13,6 +13,7 @@ from bioctl.clock import SystemClock
 from bioctl.equipment.site import Site, load_site
 from bioctl.language.document import parse
 from bioctl.phases.library import capabilities
+from bioctl_sim.plantfile.load import read
 
 from .generate import pages
 
@@ -78,6 +79,23 @@ def test_snippet_fits_the_shipped_site(kind: str, text: str, tmp_path: Path) -> 
     site = load(put_in(kind, text), tmp_path)
     assert len(site.units) == 3
     make_drivers(site, SystemClock())
+
+
+@pytest.mark.parametrize("text", [s.values[1] for s in SNIPPETS if s.values[0] == "plant-file"])
+def test_plant_file_snippet_is_a_plant(text: str) -> None:
+    assert read(text, "snippet.yaml").units
+
+
+def test_every_key_of_a_plant_file_is_told_of(root: Path) -> None:
+    rooms = (root / "sim/bioctl_sim/plantfile").glob("*.py")
+    asked = re.compile(
+        r"\b(?:text|choice|quantity|optional|whole|switch|sections?|rows|has|_medium)\("
+        r"\s*(?:section, )?\"(\w+)\""
+    )
+    taken = {word for file in rooms for word in asked.findall(file.read_text("utf-8"))}
+    page = (root / "docs/integrator/plant-files.md").read_text("utf-8")
+    assert {word for word in taken if not re.search(rf"\b{word}\b", page)} == set()
+    assert len(taken) > 35
 
 
 def test_unit_snippet_says_what_the_shipped_site_says() -> None:

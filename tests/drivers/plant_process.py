@@ -14,7 +14,8 @@ from bioctl.equipment.certificate import make_application_certificate
 from bioctl.tags import Kind, Tag
 from bioctl.values import Range
 from bioctl_drivers.opcua.driver import OpcUaDriver
-from bioctl_sim.taglist import load_tags
+from bioctl_sim.plant import Plant as Model
+from bioctl_sim.plantfile.load import load
 
 Connect = Callable[..., Awaitable[OpcUaDriver]]
 """Starts a driver against a plant; closed after the test."""
@@ -46,6 +47,8 @@ class Plant:
     folder: Path
     speed: float = 1.0
     port: int = 0
+    plant: str = "demo"
+    more: tuple[str, ...] = ()
     process: subprocess.Popen[str] | None = field(default=None)
 
     @property
@@ -77,7 +80,16 @@ class Plant:
 
     def start(self) -> None:
         """Run the plant on its port (the first time: any free one) and wait until it is ready."""
-        words = ["serve", "--port", str(self.port), "--speed", str(self.speed)]
+        words = [
+            "serve",
+            "--port",
+            str(self.port),
+            "--speed",
+            str(self.speed),
+            "--plant",
+            self.plant,
+            *self.more,
+        ]
         self.process = subprocess.Popen(
             [*_PLANT, *words, "--home", str(self.home)], stdout=subprocess.PIPE, text=True
         )
@@ -119,7 +131,7 @@ class Plant:
             "certificate": f"own/{who}.der",
             "private_key": f"own/{who}.pem",
             "trusted": "trusted",
-            "namespace": NAMESPACE,
+            "namespace": f"http://plant.example/{self.plant}",
             "application_uri": uri(who),
             "block": {
                 "values": "Block.Values",
@@ -153,12 +165,12 @@ def uri(name: str) -> str:
     return f"urn:plant.example:bioctl:{name}"
 
 
-def plant_tags() -> list[Tag]:
-    """Every tag of the plant, as a site file would name it."""
+def plant_tags(plant: str = "demo") -> list[Tag]:
+    """Every tag of a plant, as a site file would name it."""
     kinds = {"m": Kind.MEASUREMENT, "o": Kind.OUTPUT}
     return [
         Tag(
             tag.name, tag.eu, Range(tag.low, tag.high), kinds[tag.kind], tag.name, "plant", tag.type
         )
-        for tag in load_tags()
+        for tag in Model(file=load(plant)).tags
     ]

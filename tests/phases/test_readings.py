@@ -37,6 +37,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "wash": ("begin", "run", "judge"),
     "formulate": ("begin", "cool", "adding", "mixed"),
     "fill_vials": ("begin", "ready", "filling"),
+    "wait": ("begin",),
+    "settle": ("begin", "settle"),
 }  # fmt: skip
 ALL = [(phase, step) for phase, steps in STEPS.items() for step in steps]
 MEMORY: Mapping[str, Scalar] = {
@@ -56,7 +58,8 @@ CALLS = {
 BY_TIME = {
     ("attach", "begin"), ("attach", "on"), ("attach", "off"), ("detach", "contact"),
     ("detach", "burst"), ("detach", "rest"), ("equilibrate", "begin"), ("formulate", "begin"),
-    ("perfuse", "begin"), ("perfuse", "low"), ("perfuse", "high"),
+    ("perfuse", "begin"), ("perfuse", "low"), ("perfuse", "high"), ("settle", "begin"),
+    ("settle", "settle"),
 }  # fmt: skip
 """Steps that end by time, or that only choose what comes next."""
 BY_PEOPLE_OR_DOSE = {

@@ -38,7 +38,7 @@ RECIPES = {
     "unknown_phase": ("fill_medium: charge", "fill_medium: chrage", "charge"),
     "wrong_eu": ("rate: 500 mL/min", "rate: 500 mg", "mL/min"),
     "no_eu": ("rate: 500 mL/min", "rate: 500", "mL/min"),
-    "out_of_range": ("rate: 500 mL/min", "rate: 50000 mL/min", "1000"),
+    "out_of_range": ("rate: 500 mL/min", "rate: 50000 mL/min", "5000"),
     "unknown_measurement": ("elapsed > grow_for", "elapst > grow_for", "elapsed"),
 }
 

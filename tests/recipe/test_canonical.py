@@ -47,7 +47,10 @@ def test_every_change_of_meaning_changes_the_hash(
     assert recipe_hash(load(text.replace(old, new, 1))) != recipe_hash(load(text))
 
 
-@pytest.mark.parametrize("data", [{}, {"format": 2}, {"format": 1}, {"format": 1, "recipe": "x"}])
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"format": 1}, {"format": 2}, {"format": 2, "id": "x"}, {"format": 2, "$is": "Clock"}],
+)
 def test_stored_form_of_another_shape_is_refused(data: dict[str, object]) -> None:
     with pytest.raises(InputError, match="a stored recipe"):
         from_dict(data)

@@ -11,9 +11,9 @@ import yaml
 from bioctl.errors import Where
 from bioctl.language.condition import compile_condition
 from bioctl.recipe.capabilities import Capabilities
-from bioctl.recipe.formula import condition_names
 from bioctl.recipe.grammar import FormulaEntry, Parameter, Recipe
-from bioctl.recipe.load import MAX_STEPS
+from bioctl.recipe.scope import condition_names
+from bioctl.recipe.steps import MAX_STEPS
 
 Load = Callable[[str | bytes], Recipe]
 

@@ -5,14 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from bioctl.batch.startable import beyond_engine, check_startable
+from bioctl.cli.recipe_files import good_recipe
 from bioctl.errors import InputErrors
 from bioctl.language.condition import compile_condition
 from bioctl.language.eu import SPELLINGS
 from bioctl.language.findings import render
 from bioctl.language.quantity import compatible, parse_quantity
+from bioctl.phases.library import capabilities as installed
 from bioctl.recipe.capabilities import Capabilities
-from bioctl.recipe.formula import condition_names
+from bioctl.recipe.library import recipe_names
 from bioctl.recipe.load import load_recipe
+from bioctl.recipe.plan import duration
+from bioctl.recipe.schedule import schedule, total_s
+from bioctl.recipe.scope import condition_names
+from bioctl.recipe.verify.verifier import verify
 
 README = (Path(__file__).parents[2] / "recipes" / "README.md").read_text("utf-8")
 
@@ -52,3 +59,21 @@ def test_eu_of_the_readme_are_those_of_the_table() -> None:
 def test_values_of_the_readme_are_read() -> None:
     assert parse_quantity("12 h 30 min").value == 45000
     assert compatible(parse_quantity("4 L").eu, "mL")
+
+
+def test_recipe_of_the_readme_has_no_finding() -> None:
+    able = installed()
+    recipe = load_recipe(block("yaml"), "first_expansion.yaml", able)
+    assert verify(recipe, able, "first_expansion.yaml") == ()
+    check_startable(recipe, able.phases)
+
+
+def test_library_of_the_readme_is_the_one_that_is_shipped() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \| (yes|no) \|$", README, re.MULTILINE)
+    able = installed()
+    told = {name: (long, starts) for name, long, starts in rows}
+    assert set(told) == set(recipe_names())
+    for name in recipe_names():
+        recipe = good_recipe(name, able)
+        starts = "no" if [*beyond_engine(recipe, able.phases)] else "yes"
+        assert told[name] == (duration(total_s(schedule(recipe, able))), starts)

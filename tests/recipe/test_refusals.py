@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bioctl.recipe.load import MAX_STEPS
+from bioctl.recipe.steps import MAX_STEPS
 
 Refused = Callable[[str | bytes], str]
 Changed = Callable[[str, str], str]
@@ -29,7 +29,7 @@ CHANGES = [
     ),
     ("35.0 .. 38.5 degC", "38.5 .. 35 degC", "is above the upper.", "swap the two limits."),
     ("35.0 .. 38.5 degC", "35 .. 38.5 rpm", "rpm can't be given in degC", ""),
-    ("CPP", "CQA", "unknown criticality 'CQA'.", "known criticalities: CPP, KPP."),
+    ("CPP", "CQA", "unknown criticality 'CQA'.", "known criticalities: CPP, KPP, monitored."),
     (", range: 3 .. 5 L", "", "a formula entry needs 'range'.", ""),
     (
         "value: 4 L",
@@ -70,7 +70,7 @@ CHANGES = [
         "or remove it.",
     ),
     ("on: filler", "on: filer", "'filer' is no role of the equipment.", "did you mean 'filler'?"),
-    # structure
+    # block
     (
         "unit procedure: fill",
         "unit procedure: expand",

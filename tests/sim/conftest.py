@@ -1,5 +1,6 @@
 """A plant as its own process, and ordinary clients of it."""
 
+import math
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -26,7 +27,7 @@ PASSWORD = "correct horse"  # noqa: S105  of a plant that lives for one test
 
 @dataclass(frozen=True)
 class PlantHome:
-    """A plant's home with users `ctl` and `look`, clients `trusted` and `other`, not `stranger`."""
+    """A plant's home: users `ctl`, `look`, `coach`, clients `trusted`, `other`, not `stranger`."""
 
     folder: Path
 
@@ -85,6 +86,21 @@ class Visitor:
     async def execute(self, *arguments: object) -> list[str]:
         return await self.node("Commands").call_method(self.id("Commands.Execute"), *arguments)
 
+    async def tags(self) -> dict[str, float]:
+        names, values = await self.read("Block.Names"), await self.read("Block.Values")
+        return dict(zip(names, values, strict=True))  # type: ignore[call-overload]
+
+    async def truth(self) -> dict[str, float]:
+        names, values = await self.read("Truth.Names"), await self.read("Truth.Values")
+        return dict(zip(names, values, strict=True))  # type: ignore[call-overload]
+
+    async def fault(self, name: str, amount: float = math.nan, duration: float = 0.0) -> list[str]:
+        method = self.id("Faults.Set")
+        return await self.node("Faults").call_method(method, name, amount, duration)
+
+    async def mend(self, name: str = "") -> list[str]:
+        return await self.node("Faults").call_method(self.id("Faults.Clear"), name)
+
     async def state(self, command: str) -> list[str]:
         return await self.node("Commands").call_method(self.id("Commands.State"), command)
 
@@ -101,6 +117,7 @@ def make_home(folder: Path) -> PlantHome:
             subprocess.run(words, check=True, capture_output=True)
     plant.add_user("ctl", "control")
     plant.add_user("look", "view")
+    plant.add_user("coach", "trainer")
     return plant
 
 
@@ -133,7 +150,7 @@ async def make_visitor_client(plant: PlantHome, url: str, name: str = "trusted")
     return client
 
 
-def connector(plant: PlantHome, url: str) -> Connect:
+def connector(plant: PlantHome, url: str, namespace: str = NAMESPACE) -> Connect:
     @asynccontextmanager
     async def connect(
         user: str = "ctl", password: str = PASSWORD, client: str = "trusted"
@@ -142,7 +159,7 @@ def connector(plant: PlantHome, url: str) -> Connect:
         opened.set_user(user)
         opened.set_password(password)
         async with opened:
-            yield Visitor(opened, await opened.get_namespace_index(NAMESPACE))
+            yield Visitor(opened, await opened.get_namespace_index(namespace))
 
     return connect
 
@@ -154,7 +171,7 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], PlantHome
 
 
 @pytest.fixture
-def connect_to() -> Callable[[PlantHome, str], Connect]:
+def connect_to() -> Callable[..., Connect]:
     """Connect to a plant a test started itself."""
     return connector
 

@@ -23,7 +23,7 @@ LEGAL = {
 
 
 def machine(litres: float = 2.0, **outputs: float) -> Filler:
-    filler = Filler({"FC301": 5.0, "NC301": 20.0, "SC301": 20.0, "XV301": 0.0} | outputs, seed=1)
+    filler = Filler({"FC01": 5.0, "NC01": 20.0, "SC01": 20.0, "XV01": 0.0} | outputs, 1, "VF301")
     filler.bulk.add(Recipe(20.0, {LIVE: 20.0}).draw(litres))
     return filler
 
@@ -33,8 +33,7 @@ def command(filler: Filler, name: str) -> str:
 
 
 def run(filler: Filler, seconds: int) -> None:
-    for second in range(1, seconds + 1):
-        filler.step(second)
+    filler.advance(0, seconds)
 
 
 def started(litres: float = 2.0, **outputs: float) -> Filler:
@@ -89,13 +88,13 @@ def test_completes_at_the_good_vials_wanted_and_no_later() -> None:
 
 
 def test_what_is_filled_leaves_the_bulk_bag() -> None:
-    filler = started(NC301=100.0)
+    filler = started(NC01=100.0)
     run(filler, 600)
     assert filler.bulk.volume + filler.filled == pytest.approx(2.0)
 
 
 def test_suspends_when_the_bulk_is_empty_and_goes_on_when_it_is_not() -> None:
-    filler = started(0.052, NC301=15.0)
+    filler = started(0.052, NC01=15.0)
     run(filler, 60)
     assert (filler.state, filler.good) == (State.SUSPENDED, 10)
     filler.bulk.add(Recipe(20.0, {LIVE: 20.0}).draw(0.5))
@@ -104,13 +103,13 @@ def test_suspends_when_the_bulk_is_empty_and_goes_on_when_it_is_not() -> None:
 
 
 def test_fills_scatter_by_one_percent_and_outliers_are_rejected() -> None:
-    filler = started(5.0, NC301=5000.0, SC301=30.0, FC301=1.0)
+    filler = started(5.0, NC01=5000.0, SC01=30.0, FC01=1.0)
     weights, rejected = [], []
     for second in range(1, 7000):
         before = filler.processed, filler.rejected
-        filler.step(second)
+        filler.advance(second - 1, 1)
         if filler.processed > before[0]:
-            weights.append(filler.measure()["WT302"])
+            weights.append(filler.measure()["WT02"])
             if filler.rejected > before[1]:
                 rejected.append(weights[-1])
     target = DENSITY

@@ -43,7 +43,7 @@ def face(host: ManualHost, log_file: Path) -> Iterator[PlantFace]:
 
 
 def test_bad_sensor_is_bad_in_block_and_tag(face: PlantFace) -> None:
-    face.plant.set_fault("BR101.TT101", active=True)
+    face.plant.set_fault("BR101.TT101.dropout")
     face.advance("ctl", 1.0)
     points = {register.path: register for register in registers(face)}
     names = points["Block.Names"].read().Value.Value

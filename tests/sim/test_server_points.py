@@ -13,11 +13,11 @@ _CODES = ua.StatusCodes
 
 
 async def test_block_has_all_tags_in_the_order_of_the_list(connect: Connect) -> None:
-    from bioctl_sim.taglist import load_tags  # noqa: PLC0415
+    from bioctl_sim.plant import Plant  # noqa: PLC0415
 
     async with connect() as visitor:
         names = await visitor.read("Block.Names")
-        assert names == [tag.name for tag in load_tags()]
+        assert names == [tag.name for tag in Plant().tags]
         values, statuses = await visitor.read("Block.Values"), await visitor.read("Block.Status")
         assert len(values) == len(statuses) == len(names)
         assert set(statuses) == {0}
@@ -27,9 +27,9 @@ async def test_block_has_all_tags_in_the_order_of_the_list(connect: Connect) -> 
 
 @pytest.mark.parametrize("path", ["BR101.TT101", "BR101.SC101", "VF301.NC301", "BR101.XV103"])
 async def test_tag_explains_itself(connect: Connect, path: str) -> None:
-    from bioctl_sim.taglist import load_tags  # noqa: PLC0415
+    from bioctl_sim.plant import Plant  # noqa: PLC0415
 
-    tag = next(tag for tag in load_tags() if tag.name == path)
+    tag = next(tag for tag in Plant().tags if tag.name == path)
     async with connect(user="look") as visitor:
         node = visitor.node(path)
         properties = {
@@ -47,7 +47,10 @@ async def test_stranger_finds_units_and_methods_by_browsing(connect: Connect) ->
     async with connect(user="look") as visitor:
         plant = await visitor.client.nodes.objects.get_child(f"{visitor.index}:Plant")
         found = [(await child.read_browse_name()).Name for child in await plant.get_children()]
-        assert found == ["BR101", "CW201", "VF301", "Block", "Heartbeat", "Clock", "Commands"]
+        assert found == [
+            *("BR101", "CW201", "VF301"),
+            *("Block", "Truth", "Heartbeat", "Clock", "Commands", "Faults"),
+        ]
         arguments = await visitor.node("Commands.Execute.InputArguments").read_value()
         assert [a.Name for a in arguments] == ["id", "unit", "command", "arguments", "deadline"]
 

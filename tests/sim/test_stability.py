@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bioctl_sim.liquid import SID
 from bioctl_sim.plant import Plant, Refused
-from bioctl_sim.taglist import TagDef, load_tags
+from bioctl_sim.taglist import TagDef
+from bioctl_sim.vessel.state import names
 
-OUTPUTS = [tag for tag in load_tags() if tag.kind == "o"]
+OUTPUTS = [tag for tag in Plant().tags if tag.kind == "o"]
 SOURCES = ["medium", "buffer", "enzyme", "quench", "inoculum", "cryo_medium"]
 
 
@@ -19,6 +20,11 @@ def written(tag: TagDef, part: float) -> float:
     return float(round(value)) if tag.type != "double" else value
 
 
+MAY_BE_NEGATIVE = {SID} | {
+    names().index(name)
+    for name in names()
+    if name.startswith(("heat_", "gas_", "loop_", "pool_sid", "probe_", "jacket", "temperature"))
+}
 moves = st.tuples(
     st.lists(
         st.tuples(st.sampled_from(OUTPUTS), st.sampled_from([0.0, 0.02, 0.5, 1.0])), max_size=8
@@ -39,23 +45,26 @@ def check(plant: Plant) -> None:
     for tag, value in zip(plant.tags, plant.values(), strict=True):
         assert math.isfinite(value), tag.name
         assert tag.low <= value <= tag.high, tag.name
-    reactor, wash = plant.bioreactor, plant.wash
+    reactor, wash = plant.units["BR101"], plant.units["CW201"]
+    assert 0.0 <= reactor.volume <= reactor.parameters.capacity + 1e-9
+    assert all(math.isfinite(value) for value in reactor.state)
+    for index, value in enumerate(reactor.state):
+        assert index in MAY_BE_NEGATIVE or value >= -1e-9, names()[index]
     for body in (
-        reactor.liquid,
-        reactor.drain,
+        reactor.waste,
         wash.feed,
         wash.loop,
         wash.waste,
-        plant.filler.bulk,
+        plant.units["VF301"].bulk,
     ):
         assert 0.0 <= body.volume <= body.capacity + 1e-9
         assert all(math.isfinite(a) for a in body.amounts)
         for index, amount in enumerate(body.amounts):
             assert index == SID or amount >= -1e-9, index
         assert 0.0 < body.temperature < 60.0
-    head = reactor.gas.head
-    assert min(head.o2, head.co2, head.n2) >= -1e-12
-    assert 0.0 < reactor.gas.ph < 14.0
+    truth = reactor.truth()
+    assert 0.0 < truth["ph"] < 14.0
+    assert 0.0 < truth["temperature"] < 60.0
 
 
 @settings(max_examples=25, deadline=None)

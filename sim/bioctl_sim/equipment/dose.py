@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-from bioctl_sim.equipment.unit import choice, need, number
-from bioctl_sim.liquid import Liquid, Recipe
+from bioctl_sim.equipment.unit import Sink, choice, need, number
+from bioctl_sim.liquid import Recipe
 from bioctl_sim.refused import Refused
 
 
@@ -76,14 +76,19 @@ class DosePump:
         if self.running:
             self.state = DoseState.STOPPED
 
-    def step(self, target: Liquid) -> None:
-        """Deliver one second's worth into `target`; a full vessel stops the dose."""
+    def step(self, target: Sink, gain: float = 1.0) -> None:
+        """Deliver one second's worth into `target`; a full vessel stops the dose.
+
+        Args:
+            target: where it goes.
+            gain: what arrives of what the pump counts.
+        """
         if self._source is None or self.state is not DoseState.DOSING:
             return
         wanted = min(self._rate / 60.0, self._wanted - self.delivered)
         volume = min(wanted, target.room * 1000.0)
         if volume > 0.0:
-            target.add(self._source.draw(volume / 1000.0))
+            target.add(self._source.draw(gain * volume / 1000.0))
             self.delivered += volume
         if self.delivered >= self._wanted - 1e-9:
             self.delivered = self._wanted

@@ -4,10 +4,10 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
+from bioctl_sim.equipment.hold import age
 from bioctl_sim.equipment.packml import COMMANDS, TRANSIENT, State
-from bioctl_sim.equipment.unit import choice, need
+from bioctl_sim.equipment.unit import Unit, choice, need
 from bioctl_sim.liquid import DENSITY, Liquid
-from bioctl_sim.process.hold import age
 from bioctl_sim.refused import Refused
 
 _CAPACITY: Final = 5.0
@@ -23,17 +23,18 @@ _WARM_S: Final = 3600.0
 """s, time constant of the bulk bag towards the room."""
 
 
-class Filler:
+class Filler(Unit):
     """The vial filler.
 
     Args:
         outputs: initial outputs by point.
         seed: of the fill scatter.
+        name: for messages.
     """
 
-    def __init__(self, outputs: dict[str, float], seed: int) -> None:
-        self.outputs = outputs
-        self.overrides: dict[str, float] = {}
+    def __init__(self, outputs: dict[str, float], seed: int, name: str) -> None:
+        super().__init__(outputs)
+        self._name = name
         self.bulk = Liquid(_CAPACITY)
         self.state = State.STOPPED
         self.filled = 0.0
@@ -50,10 +51,14 @@ class Filler:
 
     def inlet(self) -> Liquid | None:
         """Return the bulk bag where the inlet valve is open."""
-        return self.bulk if self.outputs["XV301"] else None
+        return self.bulk if self.outputs["XV01"] else None
 
-    def step(self, second: int) -> None:
-        """Advance one second."""
+    def advance(self, first: int, seconds: int) -> None:
+        """Step through some seconds."""
+        for second in range(first + 1, first + seconds + 1):
+            self._step(second)
+
+    def _step(self, second: int) -> None:
         state = self.state
         if state in TRANSIENT:
             self._act(state)
@@ -79,13 +84,13 @@ class Filler:
             self._cycle = 0.0
 
     def _finished(self) -> bool:
-        return self.good >= self.outputs["NC301"]
+        return self.good >= self.outputs["NC01"]
 
     def _enough(self) -> bool:
-        return self.bulk.volume >= self.outputs["FC301"] / 1000.0 * (1.0 + 5.0 * _SCATTER)
+        return self.bulk.volume >= self.outputs["FC01"] / 1000.0 * (1.0 + 5.0 * _SCATTER)
 
     def _fill(self) -> None:
-        self._cycle += self.overrides.get("SC301", self.outputs["SC301"]) / 60.0
+        self._cycle += self.overrides.get("SC01", self.outputs["SC01"]) / 60.0
         while self._cycle >= 1.0 and self.state is State.EXECUTE:
             self._cycle -= 1.0
             self._fill_one()
@@ -98,7 +103,7 @@ class Filler:
         if not self._enough():
             self._enter(State.SUSPENDED)
             return
-        target = self.outputs["FC301"]
+        target = self.outputs["FC01"]
         deviation = min(5.0, max(-5.0, self._random.gauss(0.0, 1.0))) * _SCATTER
         parcel = self.bulk.take(target * (1.0 + deviation) / 1000.0)
         self.filled += parcel.volume
@@ -117,31 +122,29 @@ class Filler:
         """Return every measurement by point."""
         bulk = self.bulk
         return {
-            "XS301": float(self.state),
-            "NT301": float(self.processed),
-            "NT302": float(self.good),
-            "NT303": float(self.rejected),
-            "WT301": bulk.mass,
-            "WT302": self._last_weight,
-            "WT303": self._good_weight / self.good if self.good else 0.0,
-            "AT301": bulk.cells / bulk.volume if bulk.volume > 1e-6 else 0.0,
-            "AT302": bulk.viability,
+            "XS01": float(self.state),
+            "NT01": float(self.processed),
+            "NT02": float(self.good),
+            "NT03": float(self.rejected),
+            "WT01": bulk.mass,
+            "WT02": self._last_weight,
+            "WT03": self._good_weight / self.good if self.good else 0.0,
+            "AT01": bulk.cells / bulk.volume if bulk.volume > 1e-6 else 0.0,
+            "AT02": bulk.viability,
         }
 
     def execute(self, command: str, arguments: Mapping[str, object]) -> str:
         """PACKML {command}: refused where the state model does not allow it."""
         if command != "PACKML":
-            raise Refused(f"VF301 knows no {command!r}: expected PACKML.")
+            raise Refused(f"{self._name} knows no {command!r}: expected PACKML.")
         need(arguments, ("command",))
         name = choice(arguments, "command", tuple(COMMANDS))
         following = COMMANDS[name].get(self.state)
         if following is None:
             legal = ", ".join(s.name.capitalize() for s in COMMANDS[name])
             raise Refused(
-                f"VF301 can't {name} in state {self.state.name.capitalize()}: expected {legal}."
+                f"{self._name} can't {name} in state {self.state.name.capitalize()}: "
+                f"expected {legal}."
             )
         self._enter(following)
-        return f"VF301: {name} accepted, now {following.name.capitalize()}."
-
-    def stop_doses(self) -> None:
-        """Nothing to do: the filler has no dosing pump and finishes by its own state model."""
+        return f"{self._name}: {name} accepted, now {following.name.capitalize()}."

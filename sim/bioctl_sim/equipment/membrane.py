@@ -6,7 +6,7 @@ times a factor that grows with the cell concentration; Rf grows with the permeat
 
 from typing import Final
 
-from bioctl_sim.liquid import DEAD, LIVE, Liquid, Parcel
+from bioctl_sim.liquid import DEAD, LIVE, RESTING, TRANSDUCED, Liquid, Parcel
 
 AREA: Final = 0.3
 """m2."""
@@ -78,7 +78,9 @@ def _pass(loop: Liquid, volume: float) -> Parcel:
     live, dead = amounts[LIVE], amounts[DEAD]
     killed = live * _DAMAGE * turnover
     caught_live, caught_dead = live * _LOSS * turnover, dead * _LOSS * turnover
-    amounts[LIVE] = live - killed - caught_live
+    stay = 1.0 - (_DAMAGE + _LOSS) * turnover
+    for cells in (LIVE, RESTING, TRANSDUCED):
+        amounts[cells] *= stay
     amounts[DEAD] = dead + killed - caught_dead
     parcel.amounts[LIVE], parcel.amounts[DEAD] = caught_live, caught_dead
     return parcel

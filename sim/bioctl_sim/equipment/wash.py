@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from bioctl_sim.equipment.dose import DosePump
+from bioctl_sim.equipment.hold import age
 from bioctl_sim.equipment.membrane import Membrane
-from bioctl_sim.liquid import DEAD, LIVE, PROTEIN, Liquid
-from bioctl_sim.process.hold import age
+from bioctl_sim.equipment.unit import Sink, Unit
+from bioctl_sim.liquid import COUNT, DISSOLVED, PROTEIN, Liquid
 from bioctl_sim.stock import CRYO_MEDIUM, WASH_BUFFER
 
 _AMBIENT: Final = 20.0
@@ -32,17 +33,21 @@ _EMPTY: Final = 0.001
 """L below which the loop counts as empty."""
 
 
-class WashSkid:
-    """The concentrate-and-wash skid; `outputs` are its initial outputs by point."""
+class WashSkid(Unit):
+    """The concentrate-and-wash skid.
 
-    def __init__(self, outputs: dict[str, float]) -> None:
-        self.outputs = outputs
-        self.overrides: dict[str, float] = {}
+    Args:
+        outputs: initial outputs by point.
+        name: for messages.
+    """
+
+    def __init__(self, outputs: dict[str, float], name: str) -> None:
+        super().__init__(outputs)
         self.feed = Liquid(20.0)
         self.loop = Liquid(2.0)
         self.waste = Liquid(60.0)
         self.dose = DosePump(
-            "CW201", {"cryo_medium": CRYO_MEDIUM, "buffer": WASH_BUFFER}, 2000.0, 200.0
+            name, {"cryo_medium": CRYO_MEDIUM, "buffer": WASH_BUFFER}, 2000.0, 200.0
         )
         self.membrane = Membrane()
         self.buffer_total = 0.0
@@ -53,25 +58,34 @@ class WashSkid:
 
     def inlet(self) -> Liquid | None:
         """Return the feed bag where the inlet valve is open."""
-        return self.feed if self.outputs["XV201"] else None
+        return self.feed if self.outputs["XV01"] else None
 
-    def step(self, second: int, bulk: Liquid | None) -> None:
-        """Advance one second; `bulk` is the filler's bag where its inlet valve is open."""
+    @property
+    def outlet_open(self) -> bool:
+        """Whether the product valve is open."""
+        return bool(self.outputs["XV02"])
+
+    def advance(self, first: int, seconds: int) -> None:
+        """Step through some seconds."""
+        for second in range(first + 1, first + seconds + 1):
+            self._step(second)
+
+    def _step(self, second: int) -> None:
         o = self.outputs | self.overrides if self.overrides else self.outputs
         if self.feed.volume > 0.0:
-            self._mix(o["SC201"])
-            if o["PC201"]:
-                self._pump_feed(o["PC201"])
+            self._mix(o["SC01"])
+            if o["PC01"]:
+                self._pump_feed(o["PC01"])
         if self.dose.running:
             self.dose.step(self.loop)
-        if o["PC203"]:
-            self._pump_buffer(o["PC203"])
+        if o["PC03"]:
+            self._pump_buffer(o["PC03"])
         if self.loop.volume > _EMPTY:
-            self._run_loop(o, bulk)
+            self._run_loop(o)
         elif self._reference:
             self._empty()
         if second % _AGE_EVERY == 0:
-            self._age(o["TC201"])
+            self._age(o["TC01"])
 
     def _mix(self, rpm: float) -> None:
         if rpm >= _MIXED_RPM:
@@ -81,7 +95,7 @@ class WashSkid:
 
     def _pump_feed(self, rate: float) -> None:
         parcel = self.feed.take(min(rate / 60000.0, self.loop.room))
-        for cell in (LIVE, DEAD):
+        for cell in range(DISSOLVED, COUNT):
             stays = parcel.amounts[cell] * self._settled
             parcel.amounts[cell] -= stays
             self.feed.amounts[cell] += stays
@@ -92,19 +106,19 @@ class WashSkid:
         self.loop.add(WASH_BUFFER.draw(volume))
         self.buffer_total += volume * 1000.0
 
-    def _run_loop(self, o: Mapping[str, float], bulk: Liquid | None) -> None:
-        permeate = self.membrane.draw(self.loop, o["PC202"], self.waste.room)
+    def _run_loop(self, o: Mapping[str, float]) -> None:
+        permeate = self.membrane.draw(self.loop, o["PC02"], self.waste.room)
         if permeate is not None:
             self.waste.add(permeate)
         protein = self.loop.concentration(PROTEIN)
         self._reference = max(self._reference, protein)
         self._residual = 100.0 * protein / self._reference if self._reference > 0.0 else 0.0
-        if bulk is not None and o["XV202"] and o["PC204"]:
-            self._pump_product(o["PC204"], bulk)
+        if self.target is not None and o["XV02"] and o["PC04"]:
+            self._pump_product(o["PC04"], self.target)
 
-    def _pump_product(self, rate: float, bulk: Liquid) -> None:
+    def _pump_product(self, rate: float, bulk: Sink) -> None:
         parcel = self.loop.take(min(rate / 60000.0, bulk.room))
-        for cell in (LIVE, DEAD):
+        for cell in range(DISSOLVED, COUNT):
             stays = parcel.amounts[cell] * _TUBING_LOSS
             parcel.amounts[cell] -= stays
             self.waste.amounts[cell] += stays
@@ -128,18 +142,18 @@ class WashSkid:
         loop = self.loop
         filled = loop.volume > _EMPTY
         return {
-            "TT201": loop.temperature,
-            "WT201": self.feed.mass,
-            "WT202": loop.mass,
-            "WT203": self.waste.mass,
-            "PT201": self.membrane.pressure,
-            "FT201": self.membrane.flow,
-            "FQ201": self.buffer_total,
-            "FQ205": self.dose.delivered,
-            "XS201": float(self.dose.state),
-            "AT201": self._residual,
-            "AT202": loop.cells / loop.volume if filled else 0.0,
-            "AT203": loop.viability if filled else 0.0,
+            "TT01": loop.temperature,
+            "WT01": self.feed.mass,
+            "WT02": loop.mass,
+            "WT03": self.waste.mass,
+            "PT01": self.membrane.pressure,
+            "FT01": self.membrane.flow,
+            "FQ01": self.buffer_total,
+            "FQ05": self.dose.delivered,
+            "XS01": float(self.dose.state),
+            "AT01": self._residual,
+            "AT02": loop.cells / loop.volume if filled else 0.0,
+            "AT03": loop.viability if filled else 0.0,
         }
 
     def execute(self, command: str, arguments: Mapping[str, object]) -> str:

@@ -109,7 +109,7 @@ class Cell(NamedTuple):
     hungry_oxygen: float = 0.004
     lysis: float = 0.004
     anoikis: float = 0.0
-    shear_length: float = 20.0
+    shear_length: float = 13.0
     glucose_idle: float = 0.05
     glucose_grow: float = 0.30
     glutamine_idle: float = 0.003

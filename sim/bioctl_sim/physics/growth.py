@@ -3,8 +3,8 @@
 Growth is the product of what each condition leaves of it (0 to 1): Monod limitation (Monod 1949),
 Hill brakes by waste and neighbours, a Gaussian in temperature, a two-pK bell in pH (Bailey and
 Ollis, *Biochemical Engineering Fundamentals*, ch. 3). Medium *capacity* stands for the amino acids,
-vitamins and factors that are not followed one by one: 1 in fresh medium, spent by growth and
-upkeep.
+vitamins and factors that are not followed one by one (a liquid's nutrient a litre): 1 in fresh
+medium, spent by growth and upkeep.
 """
 
 from math import exp

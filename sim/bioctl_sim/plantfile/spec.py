@@ -6,9 +6,11 @@ Litres, h and mmol/L unless said otherwise. `line` is where the thing stands in 
 from dataclasses import dataclass, field
 from typing import Final
 
+from bioctl_sim.faults.board import Order
+
 VESSEL_KINDS: Final = ("packed_bed", "stirred", "rocking", "hollow_fibre")
 UNIT_KINDS: Final = (*VESSEL_KINDS, "wash", "filler")
-PRESETS: Final = ("msc_placental", "vero", "t_cell", "cho", "hek293", "plant")
+PRESETS: Final = ("msc_placental", "msc_murine", "vero", "t_cell", "cho", "hek293", "plant")
 SPARGERS: Final = {"ring": 1.0, "open_pipe": 0.6, "micro": 6.0, "none": 0.0}
 """Sparger -> factor on the coalescing kLa (bioprocess engineering rules of thumb)."""
 CARRIERS: Final = ("cytodex_1", "cytodex_3", "hillex_2", "synthemax_2", "cultispher_s")
@@ -22,6 +24,7 @@ class Medium:
     Attributes:
         osmolality: mOsm/kg.
         sugar: g/L, of plant-cell media.
+        strength: nutrients other than those, relative to fresh medium (a feed: 5 to 10).
     """
 
     glucose: float | None = None
@@ -31,6 +34,7 @@ class Medium:
     bicarbonate: float | None = None
     osmolality: float | None = None
     sugar: float | None = None
+    strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,11 @@ class UnitSpec:
     series: int
     line: int
 
+    @property
+    def scale(self) -> dict[str, float]:
+        """Its size, by the symbols of the tag lists."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class VesselSpec(UnitSpec):
@@ -146,6 +155,17 @@ class VesselSpec(UnitSpec):
     loops: Loops = field(default_factory=Loops)
     inlet: str = ""
 
+    @property
+    def scale(self) -> dict[str, float]:
+        """V nominal volume, G gas controllers, A agitator, B base and F feed bottle."""
+        return {
+            "V": self.volume,
+            "G": self.gas_max,
+            "A": self.agitator_max,
+            "B": self.bottles.base_volume,
+            "F": self.bottles.feed_volume,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class WashSpec(UnitSpec):
@@ -164,25 +184,6 @@ class PipeSpec:
     source: str
     target: str
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class FaultSpec:
-    """A fault or upset that comes by itself.
-
-    Attributes:
-        name: for example `BR101.base_empty` or `BR101.AT101.drift`.
-        at: simulated s since power-up.
-        duration: s; None stays.
-        amount: in the fault's eu; None takes the fault's own.
-        line: in the plant file; 0 from the command line or over the wire.
-    """
-
-    name: str
-    at: float
-    duration: float | None
-    amount: float | None
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class PlantFile:
     room: float
     units: tuple[UnitSpec, ...]
     pipes: tuple[PipeSpec, ...] = ()
-    faults: tuple[FaultSpec, ...] = ()
+    faults: tuple[Order, ...] = ()
 
     @property
     def vessels(self) -> tuple[VesselSpec, ...]:

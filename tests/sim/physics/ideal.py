@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bioctl_sim.physics.attachment import attach_rate
 from bioctl_sim.physics.cell import Cell
@@ -9,6 +10,17 @@ from bioctl_sim.physics.growth import death_rate, growth_rate, hunger
 from bioctl_sim.physics.metabolism import capacity_uptake, glutamine_decay, uptake
 from bioctl_sim.physics.plant_cell import sucrose_split
 from bioctl_sim.physics.t_cell import activation_rate
+
+
+class Note(NamedTuple):
+    """What is noted: h, 1e9/L (or g/L), %, mmol/L."""
+
+    hours: float
+    live: float
+    viability: float
+    glucose: float
+    lactate: float
+    ammonium: float
 
 
 @dataclass
@@ -54,8 +66,7 @@ class Ideal:
     mu: float = 0.0
     fresh: float = 0.0
     """1/h: volumes of fresh medium that pass through, cells kept."""
-    trace: list[tuple[float, float, float, float, float]] = field(default_factory=list)
-    """h, live, viability in %, glucose, lactate."""
+    trace: list[Note] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         m = self.medium
@@ -72,8 +83,8 @@ class Ideal:
 
     @property
     def viability(self) -> float:
-        """%."""
-        return 100.0 * self.live / max(1e-9, self.live + self.dead)
+        """% at the last note."""
+        return self.trace[-1].viability
 
     def run(
         self, until: float, dt: float = 0.1, each: Callable[["Ideal"], None] | None = None
@@ -155,6 +166,8 @@ class Ideal:
         self.dead += dying - c.lysis * self.dead * h
 
     def _note(self) -> None:
+        live = self.live + self.loose
+        viability = 100.0 * live / max(1e-9, live + self.dead)
         self.trace.append(
-            (self.hours, self.live + self.loose, self.viability, self.glucose, self.lactate)
+            Note(self.hours, live, viability, self.glucose, self.lactate, self.ammonium)
         )

@@ -1,0 +1,1 @@
+"""Sensors: everything between a probe's lagged value and the number the plant shows."""
