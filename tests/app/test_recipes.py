@@ -27,8 +27,6 @@ from ..batch.test_hold import CHARGE, GROW  # noqa: TID252
 from .desk import PASSWORD, TYPO, Desk
 from .setting import kinds
 
-__all__ = ["desk"]
-
 TEXT = recipe(CHARGE, GROW)
 NAME = "test@1"
 
