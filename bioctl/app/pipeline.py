@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
+from bioctl.app import loops
 from bioctl.app.recipes import NEED_REASON, meaning_of, recipe_events
 from bioctl.app.start import new_batch
 from bioctl.app.store import Store
@@ -126,6 +127,8 @@ class Pipeline:
     async def _carry_out(self, command: Command, person: Person) -> Answer:
         if command.name == "batch.start":
             return await self._start(command, person)
+        if command.name in loops.COMMANDS:
+            return await self._loop(command, person)
         if command.name.startswith("recipe."):
             return await self._recipe(command, person)
         batch = self._batch(command)
@@ -238,6 +241,23 @@ class Pipeline:
         request = Request(command.id, "start", actor, reason, deadline=command.deadline)
         self._core.request(batch, request)
         return await self._outcome(command.id, batch)
+
+    async def _loop(self, command: Command, person: Person) -> Answer:
+        """Carry out what is asked of a loop: durable first, the next scan acts on it."""
+        if not command.reason.strip():
+            raise InputError(f"{command.name} needs a reason", help="say why, for the record")
+        ask = loops.asked(self._core, command.name, command.args, person.id)
+        now = self._core.world.now
+        more = []
+        if ask.data:
+            more += [
+                Event("loop.set", _actor(person), ask.data, ask.batch, t=now, unit=ask.unit),
+            ]
+        done = {"id": command.id, "command": command.name, "outcome": "done", "message": ask.said}
+        more += [Event("command.outcome", SYSTEM, done, ask.batch, t=now, unit=ask.unit)]
+        await self._intent(command, person, ask.batch or "", more)
+        loops.begin(self._core, ask, person.id)
+        return Answer(outcome="done", message=ask.said)
 
     def _check_links(self, units: Mapping[str, str]) -> None:
         """Raise UnreachableError when equipment that would be set in motion can't be reached."""

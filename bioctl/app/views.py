@@ -7,7 +7,9 @@ from typing import Any
 from bioctl.app.core import Core
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.control.alarm import AlarmState
+from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import NOTHING
+from bioctl.equipment.tuning_fields import numbers_of
 from bioctl.phases.states import final, legal
 from bioctl.values import Reading
 
@@ -79,20 +81,35 @@ def _unit(core: Core, name: str) -> dict[str, Any]:
     return {
         "class": config.class_name,
         "owner": durable.owner,
-        "loops": {
-            loop: {
-                "mode": memory.loops[loop].mode if loop in memory.loops else "OFF",
-                "sp": memory.loops[loop].sp if loop in memory.loops else None,
-                "fallback": memory.loops[loop].fallback if loop in memory.loops else False,
-            }
-            for loop in config.loops
-        },
+        "loops": {loop: _loop(core, name, loop) for loop in config.loops},
         "interlocks": [one for one, state in memory.interlocks.items() if state.tripped],
         "readings": {
             point: _reading(image[tag.name], tag.eu)
             for point, tag in (*config.measurements.items(), *config.outputs.items())
             if tag.name in image
         },
+    }
+
+
+def _loop(core: Core, unit: str, name: str) -> dict[str, Any]:
+    config, state = core.site.units[unit].loops[name], core.memory[unit].loops.get(name)
+    state = state or LoopState()
+    demand = core.state.units.get(unit, NOTHING).loops.get(name)
+    tags = core.site.units[unit]
+    tag = tags.measurements.get(config.pv) or tags.outputs[config.pv]
+    pv = core.world.image[tag.name].number if tag.name in core.world.image else math.nan
+    doubts = ", ".join(sorted(state.seen.doubts))
+    notes = [state.status, state.tracking and f"tracks {state.tracking}", doubts]
+    return {
+        "mode": state.mode,
+        "sp": state.sp,
+        "pv": pv if math.isfinite(pv) else None,
+        "u": state.u,
+        "parts": state.parts._asdict(),
+        "held": demand.held if demand else "",
+        "fallback": state.fallback,
+        "note": "; ".join(note for note in notes if note),
+        "tuning": numbers_of(state.tuning) if state.tuning else None,
     }
 
 

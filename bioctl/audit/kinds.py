@@ -36,6 +36,9 @@ class Kind(StrEnum):
     LOOP_SET = "loop.set"
     LOOP_FALLBACK = "loop.fallback"
     LOOP_RECOVERED = "loop.recovered"
+    LOOP_DOUBTED = "loop.doubted"
+    LOOP_TRUSTED = "loop.trusted"
+    LOOP_TESTED = "loop.tested"
     OUTPUT_SET = "output.set"
     CALL_INTENT = "call.intent"
     CALL_OUTCOME = "call.outcome"
@@ -85,9 +88,12 @@ MEANING: dict[Kind, str] = {
     Kind.PHASE_LATE: "a phase takes longer than it should {text}",
     Kind.UNIT_ACQUIRED: "a batch took a unit {}",
     Kind.UNIT_RELEASED: "a batch gave a unit back {}",
-    Kind.LOOP_SET: "a loop got a mode or setpoint {loop, mode?, sp?, rate?, eu?, old?}",
+    Kind.LOOP_SET: "a loop was told {loop, mode, sp, u?, order?, tuning?, held?, eu?, old?}",
     Kind.LOOP_FALLBACK: "a loop lost its measurement and took its fallback {loop, reason}",
     Kind.LOOP_RECOVERED: "a loop's measurement is Good again {loop, reason?}",
+    Kind.LOOP_DOUBTED: "a loop's reading or output is not believed {loop, doubt, text}",
+    Kind.LOOP_TRUSTED: "a doubt about a loop is over {loop, doubt}",
+    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples}",
     Kind.OUTPUT_SET: "an output was set {tag, value, eu, old?}",
     Kind.CALL_INTENT: "a one-shot equipment command will be sent {id, command, args, deadline}",
     Kind.CALL_OUTCOME: "what became of an equipment command {id, state, message}",

@@ -145,8 +145,25 @@ def _loop_set(entry: Entry, data: Data) -> str:
         parts.append(f"setpoint {_value(data['sp'], data.get('eu', ''))}")
     if data.get("rate") is not None:
         parts.append(f"rate {_value(data['rate'])}")
+    if data.get("u") is not None:
+        parts.append(f"demand {_value(data['u'])}")
+    if data.get("order"):
+        parts.append(f"order {data['order']}")
+    if data.get("tuning") is not None:
+        parts.append(f"tuning {_tuning(data['tuning'])}, before {_tuning(data.get('old_tuning'))}")
     told = ", ".join(parts) or "nothing new"
     return f"{_who(entry)} set loop {data.get('loop')}{_at(entry)} to {told}"
+
+
+def _tuning(tuning: Any) -> str:  # noqa: ANN401
+    if not isinstance(tuning, Mapping) or not tuning:
+        return "of the site file"
+    return " ".join(f"{name} {_value(value)}" for name, value in sorted(tuning.items()))
+
+
+def _loop_tested(entry: Entry, data: Data) -> str:
+    test = f"the {data.get('method')} test of loop {data.get('loop')}{_at(entry)}"
+    return f"{test} is {data.get('outcome')}{_because(data)}"
 
 
 def _output_set(entry: Entry, data: Data) -> str:
@@ -277,6 +294,13 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.LOOP_RECOVERED: lambda entry, data: (
         f"loop {data.get('loop')}{_at(entry)} controls again{_because(data)}"
     ),
+    Kind.LOOP_DOUBTED: lambda entry, data: (
+        f"loop {data.get('loop')}{_at(entry)} is in doubt{_because(data, 'text')}"
+    ),
+    Kind.LOOP_TRUSTED: lambda entry, data: (
+        f"the doubt {data.get('doubt')} about loop {data.get('loop')}{_at(entry)} is over"
+    ),
+    Kind.LOOP_TESTED: _loop_tested,
     Kind.OUTPUT_SET: _output_set,
     Kind.CALL_INTENT: _call_intent,
     Kind.CALL_OUTCOME: _call_outcome,

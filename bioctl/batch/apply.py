@@ -176,7 +176,13 @@ def _with_unit(cell: CellState, fact: Fact, unit: UnitState) -> CellState:
 
 
 def _acquired(cell: CellState, fact: Fact) -> CellState:
-    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=fact.batch))
+    """Give the unit to a batch; loops a person took without one go back to the recipe."""
+    unit = _unit(cell, fact)
+    loops = {
+        name: replace(loop, mode="OFF", held="") if loop.held else loop
+        for name, loop in unit.loops.items()
+    }
+    return _with_unit(cell, fact, replace(unit, owner=fact.batch, loops=loops))
 
 
 def _released(cell: CellState, fact: Fact) -> CellState:
@@ -192,8 +198,14 @@ def _output(cell: CellState, fact: Fact) -> CellState:
 
 def _loop(cell: CellState, fact: Fact) -> CellState:
     unit = _unit(cell, fact)
-    demand = LoopDemand(fact.data["mode"], fact.data["sp"])
+    old = unit.loops.get(fact.data["loop"], LoopDemand("OFF", None))
+    asked = {name: fact.data[name] for name in _OF_LOOP if name in fact.data}
+    demand = replace(old, mode=fact.data["mode"], sp=fact.data["sp"], **asked)
     return _with_unit(cell, fact, replace(unit, loops={**unit.loops, fact.data["loop"]: demand}))
+
+
+_OF_LOOP = ("u", "order", "tuning", "held")
+"""What an entry about a loop need not say: it stays as it was."""
 
 
 def _sealed(cell: CellState, fact: Fact) -> CellState:

@@ -79,6 +79,8 @@ def _set_loop(
 ) -> None:
     old = log.cell.units[unit].loops.get(loop)
     mode = "OFF" if sp is None else "AUTO"
+    if old is not None and old.held and path is not None:
+        return  # a person has taken it; what the recipe asks waits until they give it back
     if (old is None and sp is None) or (old is not None and (old.mode, old.sp) == (mode, sp)):
         return
     data = {"loop": loop, "mode": mode, "sp": sp, "old": old.sp if old else None}

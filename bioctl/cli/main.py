@@ -11,6 +11,7 @@ from bioctl.cli import (
     audit,
     batch,
     demo,
+    loop,
     plant,
     recipe,
     recipe_life,
@@ -60,6 +61,7 @@ recipe_life.add_to(recipe.app)
 recipe_scale.add_to(recipe.app)
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(batch.app, name="batch")
+app.add_typer(loop.app, name="loop")
 app.add_typer(audit.app, name="audit")
 app.command(epilog=record.EXAMPLE)(record.record)
 

@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bioctl.control.check import above_zero, finite, not_negative, span, text
-from bioctl.control.pid import Tuning
+from bioctl.control.forward import FeedForward
+from bioctl.control.on_off import OnOff
+from bioctl.control.schedule import DEMAND, Schedule
+from bioctl.control.source import Source
 from bioctl.control.structure import Structure
 from bioctl.control.totaliser import DoseLimit
+from bioctl.control.tuning import Tuning
+from bioctl.control.watch import Watch
 from bioctl.errors import InputError
 from bioctl.values import Range
 
@@ -21,7 +26,19 @@ class Mode(StrEnum):
     MAN = "MAN"
     """A person: the loop writes the outputs of the demand the person gave."""
     AUTO = "AUTO"
-    """The law."""
+    """The law, on a setpoint of recipe or person."""
+    CAS = "CAS"
+    """The law, on a setpoint of its source: an outer loop, a ratio."""
+
+
+class Take(StrEnum):
+    """Which loop wins where several write one output."""
+
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+
+
+_NO_WATCH = Watch()
 
 
 class Runs(StrEnum):
@@ -40,8 +57,8 @@ class LoopConfig:
         pv: measurement it controls, as the unit class spells it.
         pv_range: physical range of the measurement in its eu; a value outside is Bad.
         sp_range: setpoints a person or recipe may give, same eu.
-        structure: from the demand u to the outputs.
-        tuning: kc in units of u per measurement eu.
+        structure: from the demand u to the outputs; an output may be an inner loop's name.
+        tuning: kc in units of u per measurement eu, or the law of a two-position loop.
         sp_rate_per_min: greatest setpoint speed, eu per minute; infinity jumps.
         out_rate_per_min: greatest speed of u per minute; infinity does not limit.
         hold_s: how long the last outputs are held while the measurement is not Good.
@@ -49,6 +66,13 @@ class LoopConfig:
         recover_s: how long the measurement must be Good before the fallback ends.
         gap_s: after a longer pause between two scans the loop starts again from the real outputs.
         dose: limit of one output's material, or None.
+        orders: other structures by name, which a recipe may ask for; the same outputs.
+        source: where an inner loop has its setpoint from; None: from recipe or person.
+        forward: disturbances that move u before the measurement shows them.
+        schedule: factors on the tuning by a measurement or output, or None.
+        override: outputs this loop shares with other loops, and which of them wins.
+        backup: a second probe that is used while the first is not Good, or "".
+        watch: when a reading or an output is doubted.
 
     Raises:
         InputError: NaN, reversed ranges, no fallback, or names the structure does not have.
@@ -59,7 +83,7 @@ class LoopConfig:
     pv_range: Range
     sp_range: Range
     structure: Structure
-    tuning: Tuning
+    tuning: Tuning | OnOff
     fallback: Mapping[str, float]
     hold_s: float = 60.0
     sp_rate_per_min: float = math.inf
@@ -67,6 +91,13 @@ class LoopConfig:
     recover_s: float = 0.0
     gap_s: float = 120.0
     dose: DoseLimit | None = None
+    orders: Mapping[str, Structure] = field(default_factory=dict)
+    source: Source | None = None
+    forward: tuple[FeedForward, ...] = ()
+    schedule: Schedule | None = None
+    override: Mapping[str, Take] = field(default_factory=dict)
+    backup: str = ""
+    watch: Watch = _NO_WATCH
     runs: Runs = field(init=False, default=Runs.HERE)
 
     def __post_init__(self) -> None:
@@ -78,8 +109,19 @@ class LoopConfig:
         if self.tuning.dead_band > self.sp_range.high - self.sp_range.low:
             raise InputError(f"{owner}: the dead band is wider than the setpoint range.")
         _check_fallback(self)
+        _check_orders(self)
+        _check_law(self)
         if self.dose is not None:
-            self.structure.free_of(self.dose.output)
+            for structure in (self.structure, *self.orders.values()):
+                structure.free_of(self.dose.output)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Measurements and outputs it looks at besides its own measurement."""
+        names = [one.of for one in self.forward]
+        names += [self.schedule.by] if self.schedule and self.schedule.by != DEMAND else []
+        names += [self.source.of] if self.source and self.source.of else []
+        return tuple(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +150,7 @@ class FollowedLoopConfig:
     sp_rate_per_min: float = math.inf
     gap_s: float = 120.0
     status: str = ""
+    source: Source | None = field(init=False, default=None)
     runs: Runs = field(init=False, default=Runs.EQUIPMENT)
 
     def __post_init__(self) -> None:
@@ -151,3 +194,30 @@ def _check_fallback(config: LoopConfig) -> None:
     on = [name for name in config.structure.exclusive if config.fallback.get(name, 0.0) > 0]
     if len(on) > 1:
         raise InputError(f"{owner}: the fallback runs {' and '.join(on)} against each other.")
+
+
+def _check_orders(config: LoopConfig) -> None:
+    for name, order in config.orders.items():
+        text(f"loop {config.name}", "the name of an order", name)
+        if set(order.outputs) != set(config.structure.outputs):
+            raise InputError(
+                f"loop {config.name}: the order {name} moves {', '.join(order.outputs)}, "
+                f"not {', '.join(config.structure.outputs)}.",
+                help="Every order of a loop moves the same outputs.",
+            )
+    for name in config.override:
+        if name not in config.structure.outputs:
+            raise InputError(
+                f"loop {config.name}: it shares {name}, but writes "
+                f"{', '.join(config.structure.outputs)}."
+            )
+
+
+def _check_law(config: LoopConfig) -> None:
+    if isinstance(config.tuning, OnOff) and (config.forward or config.schedule):
+        raise InputError(
+            f"loop {config.name}: a two-position law has no gain; "
+            "feed_forward and schedule need a gain and an integral time."
+        )
+    if config.source is not None and config.source.serves == config.name:
+        raise InputError(f"loop {config.name}: it can't serve itself.")

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from bioctl.control.check import finite, text
+from bioctl.control.check import above_zero, finite, text
 from bioctl.errors import InputError
 
 
@@ -31,11 +31,16 @@ class Segment:
     value_low: float
     value_high: float
     shared: bool = False
+    gain: float = 1.0
+    time: float = 1.0
 
     def __post_init__(self) -> None:
         text("segment", "output", self.output)
         for name in ("u_low", "u_high", "value_low", "value_high"):
             finite(f"segment of {self.output}", name, getattr(self, name))
+        for name in ("gain", "time"):
+            finite(f"segment of {self.output}", f"factor {name}", getattr(self, name))
+            above_zero(f"segment of {self.output}", f"factor {name}", getattr(self, name))
         if self.u_low >= self.u_high:
             raise InputError(
                 f"segment of {self.output}: it goes from u {self.u_low:g} to {self.u_high:g}; "

@@ -6,10 +6,23 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class LoopDemand:
-    """What recipe or person last asked of a loop: AUTO with a setpoint, or OFF."""
+    """What recipe or person last asked of a loop.
+
+    Attributes:
+        mode: OFF, MAN, AUTO or CAS.
+        sp: setpoint, measurement eu; None where nobody gave one.
+        u: demand a person gave in MAN; None takes over what was in force.
+        order: which of the loop's structures; "" is its first.
+        tuning: parameters a person applied, as in the site file; empty: the site file's.
+        held: id of the person who took the loop from the recipe; "" while the recipe leads.
+    """
 
     mode: str
     sp: float | None
+    u: float | None = None
+    order: str = ""
+    tuning: Mapping[str, float] = field(default_factory=dict)
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,36 +2,27 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
-from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
-from bioctl.control.pid import Tuning
-from bioctl.control.segment import Segment
-from bioctl.control.structure import Balance, Structure
+from bioctl.control.forward import FeedForward
+from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig, Take
+from bioctl.control.on_off import OnOff
+from bioctl.control.schedule import Schedule
+from bioctl.control.source import Source, in_order
+from bioctl.control.structure import Structure
 from bioctl.control.totaliser import DoseLimit
-from bioctl.equipment.fields import (
-    Fields,
-    each,
-    in_eu,
-    known,
-    levels,
-    number,
-    pair,
-    quantity,
-    seconds,
-)
+from bioctl.control.tuning import Tuning
+from bioctl.control.watch import Watch
+from bioctl.equipment.fields import Fields, each, in_eu, known, levels, number, quantity, seconds
+from bioctl.equipment.law_fields import read_law, read_schedule
+from bioctl.equipment.points import Points
+from bioctl.equipment.scale_fields import tuned_from_scale
+from bioctl.equipment.structure_fields import read_orders, read_structure
 from bioctl.errors import InputError
 from bioctl.language.document import Node
 from bioctl.tags import Tag
 
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """What a unit's loops may name."""
-
-    measurements: Mapping[str, Tag]
-    outputs: Mapping[str, Tag]
+__all__ = ["Points", "order_loops", "read_loop"]
 
 
 def read_loop(name: str, node: Node, points: Points, errors: list[InputError]) -> AnyLoop:
@@ -41,7 +32,7 @@ def read_loop(name: str, node: Node, points: Points, errors: list[InputError]) -
         InputError: a field is missing or can't be.
     """
     fields = Fields(node, errors, f"loop {name}")
-    pv = fields.take("measurement", known(points.measurements, "measurement"))
+    pv = fields.take("measurement", known(points.readable, "measurement"))
     runs = fields.take("runs", known(("here", "equipment"), "place"), "here")
     read = _followed if runs == "equipment" else _here
     loop = read(name, fields, points, pv)
@@ -49,8 +40,74 @@ def read_loop(name: str, node: Node, points: Points, errors: list[InputError]) -
     return loop
 
 
+def order_loops(
+    loops: Mapping[str, AnyLoop], outputs: Mapping[str, Tag], node: Node
+) -> dict[str, AnyLoop]:
+    """Return a unit's loops, outer ones first, after a look at how they fit together.
+
+    Raises:
+        InputError: a cascade without its other half, setpoints an inner loop can't take, a circle,
+            or two loops that write one output without saying which wins.
+    """
+    try:
+        ordered = in_order(loops)
+        for config in loops.values():
+            if isinstance(config, LoopConfig):
+                _check_inner(loops, outputs, config)
+        _check_shared(loops)
+    except InputError as error:
+        node.refuse(error.message, error.help)
+    return ordered
+
+
+def _check_inner(
+    loops: Mapping[str, AnyLoop], outputs: Mapping[str, Tag], config: LoopConfig
+) -> None:
+    source = config.source
+    if source is not None and source.cascade:
+        if config.name in outputs:
+            raise InputError(f"loop {config.name} can't have the name of an output in a cascade.")
+        outer = loops[source.serves]
+        if not isinstance(outer, LoopConfig) or config.name not in outer.structure.outputs:
+            raise InputError(
+                f"loop {config.name} has its setpoint from {source.serves}, which has no segment "
+                f"for it.",
+                help=f"Give {source.serves} a segment with output: {config.name}.",
+            )
+    for one in config.structure.segments:
+        inner = loops.get(one.output)
+        if inner is None or one.output in outputs:
+            continue
+        if inner.source is None or not inner.source.cascade or inner.source.serves != config.name:
+            raise InputError(
+                f"loop {config.name} sets {one.output}, which has its setpoint from elsewhere.",
+                help=f"Give {one.output} the field setpoint_from: {{loop: {config.name}}}.",
+            )
+        low, high = sorted((one.value_low, one.value_high))
+        if low < inner.sp_range.low or high > inner.sp_range.high:
+            raise InputError(
+                f"loop {config.name} may ask {one.output} for {low:g} .. {high:g}; its setpoints "
+                f"are {inner.sp_range.low:g} .. {inner.sp_range.high:g}."
+            )
+
+
+def _check_shared(loops: Mapping[str, AnyLoop]) -> None:
+    writers: dict[str, list[LoopConfig]] = {}
+    for config in loops.values():
+        if isinstance(config, LoopConfig):
+            for name in config.structure.outputs:
+                writers.setdefault(name, []).append(config)
+    for name, several in writers.items():
+        takes = {one.override.get(name) for one in several}
+        if len(several) > 1 and (None in takes or len(takes) > 1):
+            raise InputError(
+                f"loops {' and '.join(one.name for one in several)} both write {name}.",
+                help=f"Give each the same override: {{{name}: lowest}}, or highest.",
+            )
+
+
 def _followed(name: str, fields: Fields, points: Points, pv: str) -> FollowedLoopConfig:
-    tag, status = points.measurements[pv], fields.get("status")
+    tag, status = points.readable[pv], fields.get("status")
     return FollowedLoopConfig(
         name=name,
         pv=pv,
@@ -63,64 +120,37 @@ def _followed(name: str, fields: Fields, points: Points, pv: str) -> FollowedLoo
 
 
 def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
-    tag = points.measurements[pv]
+    tag = points.readable[pv]
+    structure = read_structure(fields, points)
+    law, schedule = _law(pv, fields, points, structure)
     return LoopConfig(
         name=name,
         pv=pv,
         pv_range=tag.range,
         sp_range=fields.take("setpoint", in_eu(tag.eu)),
-        structure=_structure(fields, points),
-        tuning=Tuning(
-            kc=fields.take("gain", number),
-            ti_s=fields.take("integral", seconds),
-            dead_band=fields.take("dead_band", quantity(tag.eu), 0.0),
-        ),
-        fallback=fields.take("fallback", levels(points.outputs, fields.errors)),
+        structure=structure,
+        orders=read_orders(fields, points),
+        tuning=law,
+        fallback=fields.take("fallback", levels(points.writable, fields.errors)),
         hold_s=fields.take("hold", seconds, 60.0),
         sp_rate_per_min=fields.take("setpoint_rate_per_min", number, math.inf),
         out_rate_per_min=fields.take("output_rate_per_min", number, math.inf),
         dose=_dose(fields, points),
+        source=_source(fields, points),
+        forward=fields.take("feed_forward", each(partial(_forward, points, fields.errors)), ()),
+        schedule=schedule,
+        override=_override(fields, points),
+        backup=fields.take("backup", known(points.measurements, "measurement"), ""),
+        watch=_watch(fields, tag.eu),
     )
 
 
-def _structure(fields: Fields, points: Points) -> Structure:
-    segments = fields.take("segments", each(partial(_segment, points, fields.errors)))
-    names = each(known(points.outputs, "output"))
-    exclusive = fields.get("exclusive")
-    return Structure(
-        segments=segments,
-        balances=_balances(fields, points),
-        exclusive=names(exclusive) if exclusive else (),
-    )
-
-
-def _segment(points: Points, errors: list[InputError], node: Node) -> Segment:
-    fields = Fields(node, errors, "segment")
-    u = fields.take("u", pair)
-    output = fields.take("output", known(points.outputs, "output"))
-    value = fields.take("value", partial(_values, points.outputs[output]))
-    shared = fields.take("shared", lambda n: n.as_bool(), default=False)
-    fields.close()
-    return Segment(u[0], u[1], output, value[0], value[1], shared)
-
-
-def _values(tag: Tag, node: Node) -> tuple[float, float]:
-    for value in (values := pair(node)):
-        if value not in tag.range:
-            low, high = tag.range
-            node.refuse(f"{value:g} is outside the output's {low:g} .. {high:g} {tag.eu}".rstrip())
-    return values
-
-
-def _balances(fields: Fields, points: Points) -> tuple[Balance, ...]:
-    node = fields.get("balance")
-    if node is None:
-        return ()
-    inner, output = Fields(node, fields.errors, "balance"), known(points.outputs, "output")
-    name, parts = inner.take("output", output), inner.take("parts", each(output))
-    total = inner.take("total", number, -1.0)
-    inner.close()
-    return (Balance(name, parts, None if total < 0 else total),)
+def _law(
+    pv: str, fields: Fields, points: Points, structure: Structure
+) -> tuple[Tuning | OnOff, Schedule | None]:
+    if "tuning" in fields.node.entries:
+        return tuned_from_scale(pv, fields, points, structure)
+    return read_law(fields, points.readable[pv].eu), read_schedule(fields, points)
 
 
 def _dose(fields: Fields, points: Points) -> DoseLimit | None:
@@ -135,3 +165,66 @@ def _dose(fields: Fields, points: Points) -> DoseLimit | None:
     )
     inner.close()
     return limit
+
+
+def _source(fields: Fields, points: Points) -> Source | None:
+    node = fields.get("setpoint_from")
+    if node is None:
+        return None
+    inner = Fields(node, fields.errors, "setpoint_from")
+    loop = known(points.loops, "loop")
+    outer = inner.take("loop", loop, "")
+    if outer:
+        inner.close()
+        return Source(outer, cascade=True)
+    source = Source(
+        serves=inner.take("serves", loop),
+        of=inner.take("of", known(points.readable, "measurement"), ""),
+        ratio=inner.take("ratio", number, 0.0),
+        bias=inner.take("value", number, 0.0),
+    )
+    inner.close()
+    return source
+
+
+def _forward(points: Points, errors: list[InputError], node: Node) -> FeedForward:
+    inner = Fields(node, errors, "feed_forward")
+    of = inner.take("of", known(points.readable, "measurement"))
+    term = FeedForward(
+        of=of,
+        gain=inner.take("gain", number),
+        lag_s=inner.take("lag", seconds, 0.0),
+        zero=inner.take("zero", quantity(points.readable[of].eu), 0.0),
+    )
+    inner.close()
+    return term
+
+
+def _override(fields: Fields, points: Points) -> dict[str, Take]:
+    node = fields.get("override")
+    if node is None:
+        return {}
+    inner, output = node.as_mapping(), known(points.outputs, "output")
+    for name, key in inner.keys.items():
+        if name not in points.outputs:
+            output(key)
+    read = known([one.value for one in Take], "choice")
+    return {name: Take(read(child)) for name, child in inner.entries.items()}
+
+
+def _watch(fields: Fields, eu: str) -> Watch:
+    node = fields.get("watch")
+    if node is None:
+        return Watch()
+    inner, plain = Fields(node, fields.errors, "watch"), Watch()
+    watch = Watch(
+        stuck_s=inner.take("stuck", seconds, plain.stuck_s),
+        stuck_move=inner.take("stuck_move", number, plain.stuck_move),
+        stuck_span=inner.take("stuck_span", quantity(eu), plain.stuck_span),
+        apart=inner.take("apart", quantity(eu), plain.apart),
+        apart_s=inner.take("apart_for", seconds, plain.apart_s),
+        follow=inner.take("follow", number, plain.follow),
+        follow_s=inner.take("follow_for", seconds, plain.follow_s),
+    )
+    inner.close()
+    return watch

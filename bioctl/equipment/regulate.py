@@ -8,10 +8,14 @@ from bioctl.control.alarm import AlarmState
 from bioctl.control.event import ControlEvent
 from bioctl.control.interlock import InterlockState
 from bioctl.control.loop import scan_loop
-from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig, Mode
-from bioctl.control.loop_state import LoopState, release_dose, set_mode, set_setpoint
-from bioctl.equipment.commanded import LoopDemand, UnitState
+from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
+from bioctl.control.loop_state import LoopState, release_dose
+from bioctl.equipment.asked import asked
+from bioctl.equipment.cascade import followed_by, remote_of
+from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.image import NOT_READ, Image
+from bioctl.equipment.local import Followed, follow, moved
+from bioctl.equipment.override import won
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Reading
 
@@ -26,6 +30,8 @@ class UnitMemory:
     Attributes:
         forced: outputs interlocks hold now, by name.
         looped: outputs the loops wrote in the last control scan, by name.
+        wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
+        followed: which outputs do what they are told.
         scanned: process time of the last control scan, s; None before the first.
         owner: batch the dose limits count for.
     """
@@ -35,6 +41,8 @@ class UnitMemory:
     alarms: dict[str, AlarmState] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
+    wrote: dict[str, dict[str, float]] = field(default_factory=dict)
+    followed: Followed = field(default_factory=Followed)
     scanned: float | None = None
     owner: str | None = None
 
@@ -57,13 +65,16 @@ def regulate(
         return []
     _count_for(memory, state.owner)
     dt = unit.period_s if memory.scanned is None else now - memory.scanned
-    memory.looped = {}
-    events: list[ControlEvent] = []
+    actual, asserted = _actual(unit, image), outputs_of(unit, memory, state)
+    events = moved(unit.outputs, memory.followed, actual, asserted, unit.hold)
     for name, config in unit.loops.items():
         part = partial(_scan, config, unit, memory, image, state, now, dt, events)
         wrong = fence(f"{unit.name}.{name}", part)
         if wrong:
             events += _fail(config, memory, state, wrong)
+    memory.looped = won(unit.loops, memory.wrote)
+    told = outputs_of(unit, memory, state)
+    memory.followed = follow(unit.outputs, memory.followed, actual, told)
     memory.scanned = now
     return events
 
@@ -101,24 +112,42 @@ def _scan(
     dt: float,
     events: list[ControlEvent],
 ) -> None:
+    here = config if isinstance(config, LoopConfig) else None
     before = memory.loops.get(config.name, LoopState())
-    before = _asked(config, before, state.loops.get(config.name))
-    dose = config.dose if isinstance(config, LoopConfig) else None
-    total = _reading(unit, image, dose.totaliser) if dose else None
-    memory.loops[config.name], outputs, found = scan_loop(
+    outer = memory.loops.get(config.source.serves) if config.source else None
+    before = asked(config, before, state.loops.get(config.name), outer)
+    read = partial(_reading, unit, image)
+    inner, led = followed_by(unit.loops, memory.loops, config.name, read)
+    actual = {**_actual(unit, image), **inner}
+    memory.loops[config.name], memory.wrote[config.name], found = scan_loop(
         config,
         before,
-        _reading(unit, image, config.pv),
-        _actual(unit, image),
+        read(config.pv),
+        actual,
         now,
         dt,
-        forced=memory.forced,
+        forced={**memory.forced, **led},
+        tracked=_lost(here, memory),
         floors=state.outputs,
-        total=total,
-        status=_status(unit, image, config),
+        others={name: read(name) for name in here.others} if here else {},
+        remote=remote_of(config, memory.wrote, read),
+        total=read(here.dose.totaliser) if here and here.dose else None,
+        status=_status(config, read),
+        backup=read(here.backup) if here and here.backup else None,
     )
-    memory.looped.update(outputs)
-    events += found
+    events.extend(found)
+
+
+def _lost(config: LoopConfig | None, memory: UnitMemory) -> dict[str, float]:
+    """Return the outputs of an override that another loop won in the last scan."""
+    if config is None or not config.override:
+        return {}
+    mine = memory.wrote.get(config.name, {})
+    return {
+        name: memory.looped[name]
+        for name in config.override
+        if name in memory.looped and memory.looped[name] != mine.get(name)
+    }
 
 
 def _fail(
@@ -126,11 +155,11 @@ def _fail(
 ) -> tuple[ControlEvent, ...]:
     """Let a loop that can't be computed take its declared fallback, if it was to control."""
     before = memory.loops.get(config.name, LoopState())
-    demand = state.loops.get(config.name)
-    if not isinstance(config, LoopConfig) or demand is None or demand.sp is None:
+    memory.wrote[config.name] = {}
+    if not isinstance(config, LoopConfig) or not _controls(config, memory, state):
         return ()
     shared = {one.output for one in config.structure.segments if one.shared}
-    memory.looped |= {
+    memory.wrote[config.name] = {
         name: max(value, state.outputs.get(name, value)) if name in shared else value
         for name, value in config.fallback.items()
     }
@@ -140,23 +169,22 @@ def _fail(
     return (ControlEvent("loop.fallback", {"loop": config.name, "reason": f"fault: {wrong}"}),)
 
 
-def _asked(config: AnyLoop, loop: LoopState, demand: LoopDemand | None) -> LoopState:
-    """Return the loop as the durable demand asks; the same one when nothing changed."""
-    if demand is None or demand.sp is None or demand.mode == "OFF":
-        return set_mode(config, loop, Mode.OFF)
-    if loop.target != demand.sp:
-        loop = set_setpoint(config, loop, demand.sp)
-    return set_mode(config, loop, Mode.AUTO)
+def _controls(config: LoopConfig, memory: UnitMemory, state: UnitState) -> bool:
+    demand = state.loops.get(config.name)
+    if demand is not None:
+        return demand.mode != "OFF" and (demand.sp is not None or demand.mode != "AUTO")
+    outer = memory.loops.get(config.source.serves) if config.source else None
+    return outer is not None and outer.mode != "OFF"
 
 
-def _status(unit: UnitConfig, image: Image, config: AnyLoop) -> Reading | None:
-    if isinstance(config, FollowedLoopConfig) and config.status:
-        return _reading(unit, image, config.status)
-    return None
+def _status(config: AnyLoop, read: Callable[[str], Reading]) -> Reading | None:
+    named = isinstance(config, FollowedLoopConfig) and config.status
+    return read(config.status) if named and isinstance(config, FollowedLoopConfig) else None
 
 
 def _reading(unit: UnitConfig, image: Image, name: str) -> Reading:
-    return image.get(unit.measurements[name].name, NOT_READ)
+    tag = unit.measurements.get(name) or unit.outputs[name]
+    return image.get(tag.name, NOT_READ)
 
 
 def _actual(unit: UnitConfig, image: Image) -> dict[str, float]:

@@ -17,8 +17,9 @@ from bioctl.equipment.fields import (
     seconds,
     span,
 )
-from bioctl.equipment.loop_fields import Points, read_loop
+from bioctl.equipment.loop_fields import Points, order_loops, read_loop
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
+from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
 from bioctl.language.document import Node, Scalar
@@ -52,9 +53,15 @@ def read_unit(
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
     _refuse_twins(fields, errors)
-    points, none, read = Points(measurements, outputs), dict[str, float](), levels(outputs, errors)
+    written = fields.node.entries.get("loops")
+    names = tuple(written.as_mapping().entries) if written else ()
+    scale = read_scale(fields, measurements)
+    points, none = Points(measurements, outputs, names, scale, period), dict[str, float]()
+    read = levels(outputs, errors)
     hold, idle = (fields.take(one, read, none) for one in ("hold", "idle"))
     loops = _each(fields, errors, "loops", partial(_loop, kind, points, errors))
+    if written is not None and len(loops) == len(names):
+        loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
     interlocks = _each(fields, errors, "interlocks", partial(_interlock, kind, outputs, errors))
     alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, errors))
@@ -143,7 +150,8 @@ def _each(
 def _loop(
     kind: UnitClass, points: Points, errors: list[InputError], name: str, node: Node
 ) -> AnyLoop:
-    if name not in kind.loops:
+    inner = "setpoint_from" in node.as_mapping().entries
+    if name not in kind.loops and not inner:
         node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
     return read_loop(name, node, points, errors)
 

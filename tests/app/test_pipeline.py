@@ -2,96 +2,27 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from argon2 import PasswordHasher
 from pydantic import SecretStr
 
 import bioctl.app.pipeline as pipeline_module
-from bioctl.app.pipeline import IDLE_S, Pipeline
-from bioctl.audit.entry import Entry
-from bioctl.audit.people import People
+from bioctl.app.pipeline import IDLE_S
 from bioctl.equipment.driver import Link
-from bioctl.errors import BioctlError, InputError, RefusedError, StorageError, UnreachableError
+from bioctl.errors import InputError, RefusedError, StorageError, UnreachableError
 from bioctl.phases.states import State
 from bioctl.port.messages import Answer, Command, Signing
 
 from ..batch.cell import BATCH, recipe  # noqa: TID252  tests are no package
 from ..batch.test_hold import CHARGE, GROW  # noqa: TID252
-from .setting import Running, controller, kinds
+from .desk import PASSWORD, ROLES, TYPO, Desk
+from .setting import kinds
 
-PASSWORD, TYPO = "a long password", "a kong password"
-ROLES = {"ada": "operator", "kim": "supervisor", "kit": "supervisor", "quinn": "qa"}
 ASKS = recipe("{ask: confirm, with: {question: ready?}, timeout: 1 h}", CHARGE, GROW)
 ENDLESS = recipe(re.sub(r", until: [^,]+", "", GROW))
 LOOP = recipe(f"{{repeat: twice, at most: 2, phases: [{CHARGE}]}}")
 DECIDES = recipe("{decide: decide, with: {question: go on?}, timeout: 1 h}", GROW)
-
-
-class Desk:
-    """People at a running cell."""
-
-    def __init__(self, run: Running, pipeline: Pipeline) -> None:
-        self.run, self.pipeline = run, pipeline
-        self.tokens: dict[str, str] = {}
-        self.given = 0
-
-    async def login(self, user: str) -> str:
-        if user not in self.tokens:
-            self.tokens[user] = (await self.pipeline.login(user, PASSWORD)).token
-        return self.tokens[user]
-
-    async def give(self, user: str, name: str, **more: Any) -> Answer:
-        """Give a command and take turns until it is answered."""
-        self.given += 1
-        fields = {"id": f"c{self.given}", "reason": "test", **more}
-        fields["args"] = {"batch": BATCH, **fields.get("args", {})}
-        token = await self.login(user)
-        (answer,) = await self.answered(self.pipeline.command(token, Command(name=name, **fields)))
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
-
-    async def answered(self, *commands: Coroutine[Any, Any, Answer]) -> list[Any]:
-        """Take turns until all are answered; return answers and errors."""
-        tasks = [asyncio.create_task(one) for one in commands]
-        while not all(task.done() for task in tasks):
-            if any(self.run.core.requests.values()):
-                await self.run.turn()
-            await asyncio.sleep(0)
-        return await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def refused(self, user: str, name: str, **more: Any) -> Entry:
-        """Give a command that is refused; return its journal entry."""
-        with pytest.raises(BioctlError) as error:
-            await self.give(user, name, **more)
-        last = kinds(await self.run.entries(), "command.rejected")[-1]
-        assert last.data["reason"] == str(error.value)
-        assert last.data["command"] == name
-        return last
-
-    async def start(self, text: str, **args: Any) -> Answer:
-        return await self.give("ada", "batch.start", args={"recipe": text, **args})
-
-
-@pytest_asyncio.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    people = await asyncio.to_thread(People, tmp_path / "people.db", hasher=quick)
-    for user, role in ROLES.items():
-        await asyncio.to_thread(people.add, user, user.title(), role, PASSWORD)
-    async with controller(tmp_path) as run:
-        await run.turn()
-
-        def health() -> dict[str, Any]:
-            snaps = run.shell.snapshots.items()
-            return {"links": {n: {"link": s.link, "reason": s.reason} for n, s in snaps}}
-
-        yield Desk(run, Pipeline(run.store, people, run.clock, health))
 
 
 async def test_login_is_journaled_and_a_wrong_password_too(desk: Desk) -> None:

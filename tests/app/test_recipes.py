@@ -24,10 +24,8 @@ from bioctl.recipe.vessel import Vessel
 
 from ..batch.cell import BATCH, recipe  # noqa: TID252  tests are no package
 from ..batch.test_hold import CHARGE, GROW  # noqa: TID252
+from .desk import PASSWORD, TYPO, Desk
 from .setting import kinds
-from .test_pipeline import PASSWORD, TYPO, Desk, desk
-
-__all__ = ["desk"]
 
 TEXT = recipe(CHARGE, GROW)
 NAME = "test@1"

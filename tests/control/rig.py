@@ -1,6 +1,7 @@
 """A loop on outputs that do what they are told."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from bioctl.control.loop import Events, scan_loop
 from bioctl.control.loop_config import AnyLoop, Mode
@@ -40,13 +41,14 @@ class Rig:
         total: Reading | None = TOTAL,
         stuck: tuple[str, ...] = (),
         dt: float | None = None,
+        **more: Any,
     ) -> dict[str, float]:
         step = self.dt if dt is None else dt
         self.now += step
         reading = pv if isinstance(pv, Reading) else Reading(pv)
         self.state, self.outputs, self.events = scan_loop(
             self.config, self.state, reading, self.actual, self.now, step,
-            forced=forced or {}, floors=floors or {}, total=total,
+            forced=forced or {}, floors=floors or {}, total=total, **more,
         )  # fmt: skip
         self.kinds += [event.kind for event in self.events]
         moved = {name: value for name, value in self.outputs.items() if name not in stuck}

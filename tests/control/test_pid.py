@@ -1,10 +1,10 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bioctl.control.pid import Acting, PidState, Tuning, start, step
+from bioctl.control.pid import Acting, PidState, Tuning, retune, start, step
 from bioctl.errors import InputError
 
 gains = st.floats(0.01, 100)
@@ -19,6 +19,7 @@ tunings = st.builds(
     td_s=st.one_of(st.just(0.0), st.floats(1, 500)),
     beta=st.floats(0, 1),
     n=st.floats(2, 20),
+    smooth_s=st.one_of(st.just(0.0), st.floats(1, 100)),
     dead_band=st.floats(0, 1),
     acting=st.sampled_from(Acting),
 )
@@ -31,9 +32,9 @@ def test_output_is_always_finite_and_inside_its_limits(
     state = start(tuning, 1.0, 1.0, first)
     for sp, pv, dt, actual in scans:
         real = actual if abs(actual) <= 1e6 else math.nan
-        output, state, parts = step(tuning, state, sp, pv, dt, -100.0, 100.0, real)
+        output, state = step(tuning, state, sp, pv, dt, -100.0, 100.0, real)
         assert -100.0 <= output <= 100.0
-        assert not any(math.isnan(part) for part in parts)
+        assert not any(math.isnan(part) for part in state.parts)
 
 
 @given(tunings, values, values, st.floats(-100, 100))
@@ -41,9 +42,9 @@ def test_first_output_equals_the_actual_output(
     tuning: Tuning, sp: float, pv: float, actual: float
 ) -> None:
     state = start(tuning, sp, pv, actual)
-    output, _, parts = step(tuning, state, sp, pv, 0.0, -100.0, 100.0, actual)
+    output, state = step(tuning, state, sp, pv, 0.0, -100.0, 100.0, actual)
     assert output == pytest.approx(actual, abs=1e-6)
-    assert sum(parts) == pytest.approx(actual, abs=1e-6)
+    assert sum(state.parts) == pytest.approx(actual, abs=1e-6)
 
 
 @given(tunings, tunings, values, st.floats(-10, 10), st.floats(-90, 90))
@@ -51,9 +52,9 @@ def test_new_tuning_starts_at_the_output_of_the_old(
     old: Tuning, new: Tuning, sp: float, error: float, actual: float
 ) -> None:
     state = start(old, sp, sp - error, actual)
-    before, _, _ = step(old, state, sp, sp - error, 1.0, -100.0, 100.0, actual)
+    before, _ = step(old, state, sp, sp - error, 1.0, -100.0, 100.0, actual)
     fresh = start(new, sp, sp - error, before)
-    after, _, _ = step(new, fresh, sp, sp - error, 0.0, -100.0, 100.0, before)
+    after, _ = step(new, fresh, sp, sp - error, 0.0, -100.0, 100.0, before)
     assert after == pytest.approx(before, abs=1e-6)
 
 
@@ -62,10 +63,10 @@ def test_splitting_dt_does_not_change_a_pi_on_constant_error(
     kc: float, ti_s: float, error: float, parts: list[float]
 ) -> None:
     tuning, big = Tuning(kc, ti_s), 1e9
-    one, _, _ = step(tuning, start(tuning, 0, -error, 0), 0, -error, sum(parts), -big, big, 0.0)
+    one, _ = step(tuning, start(tuning, 0, -error, 0), 0, -error, sum(parts), -big, big, 0.0)
     state, output = start(tuning, 0, -error, 0), 0.0
     for dt in parts:
-        output, state, _ = step(tuning, state, 0, -error, dt, -big, big, output)
+        output, state = step(tuning, state, 0, -error, dt, -big, big, output)
     assert output == pytest.approx(one, rel=1e-6, abs=1e-9)
 
 
@@ -74,10 +75,10 @@ def test_long_saturation_winds_nothing_up(kc: float, ti_s: float, error: float, 
     tuning, high = Tuning(kc, ti_s), 100.0
     state, output = start(tuning, 0, -error, 50.0), 50.0
     for _ in range(scans):
-        output, state, _ = step(tuning, state, 0, -error, 10.0, 0.0, high, output)
+        output, state = step(tuning, state, 0, -error, 10.0, 0.0, high, output)
         assert state.integral <= high + 10.0 * kc / ti_s * error + 1e-6
     # as soon as the error turns, the output leaves its limit by its proportional part
-    after, _, _ = step(tuning, state, 0, error, 0.0, 0.0, high, output)
+    after, _ = step(tuning, state, 0, error, 0.0, 0.0, high, output)
     if output == high:
         assert after < high
 
@@ -86,9 +87,9 @@ def test_output_leaves_saturation_at_once_after_days() -> None:
     tuning = Tuning(7.0, 840.0)
     state, output = start(tuning, 37, 20, 20), 20.0
     for _ in range(20_000):
-        output, state, _ = step(tuning, state, 37, 20, 10.0, 5.0, 42.0, output)
+        output, state = step(tuning, state, 37, 20, 10.0, 5.0, 42.0, output)
     assert output == 42.0
-    output, _, _ = step(tuning, state, 37, 37.5, 10.0, 5.0, 42.0, output)
+    output, _ = step(tuning, state, 37, 37.5, 10.0, 5.0, 42.0, output)
     assert output < 40.0
 
 
@@ -96,7 +97,7 @@ def test_integral_follows_an_actuator_that_does_not_follow() -> None:
     tuning = Tuning(2.0, 100.0)
     state = start(tuning, 10, 8, 20)
     for _ in range(1000):
-        _, state, _ = step(tuning, state, 10, 8, 5.0, 0.0, 100.0, 20.0)
+        _, state = step(tuning, state, 10, 8, 5.0, 0.0, 100.0, 20.0)
     # bounded: the wanted output settles one proportional part above the stuck one
     assert state.wanted == pytest.approx(20.0 + 2.0 * 2.0, abs=0.5)
 
@@ -104,9 +105,9 @@ def test_integral_follows_an_actuator_that_does_not_follow() -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_bad_number_freezes_the_law(value: float) -> None:
     tuning = Tuning(2.0, 100.0, td_s=10.0)
-    before, state, _ = step(tuning, start(tuning, 5, 4, 10), 5, 4, 1.0, 0, 100, 10.0)
+    before, state = step(tuning, start(tuning, 5, 4, 10), 5, 4, 1.0, 0, 100, 10.0)
     for sp, pv, dt in ((value, 4.0, 1.0), (5.0, value, 1.0), (5.0, 4.0, value)):
-        output, same, _ = step(tuning, state, sp, pv, dt, 0, 100, before)
+        output, same = step(tuning, state, sp, pv, dt, 0, 100, before)
         assert (output, same) == (before, state)
 
 
@@ -126,9 +127,9 @@ def test_actual_output_that_cannot_be_read_is_taken_as_the_last_limited_one() ->
 def test_derivative_acts_on_the_measurement_only() -> None:
     tuning = Tuning(2.0, math.inf, td_s=20.0, beta=0.0)
     state = start(tuning, 5, 4, 10)
-    output, _, parts = step(tuning, state, 9, 4, 1.0, -100, 100, 10.0)
+    output, state = step(tuning, state, 9, 4, 1.0, -100, 100, 10.0)
     assert output == pytest.approx(10.0)
-    assert parts.d == 0.0
+    assert state.parts.d == 0.0
 
 
 @pytest.mark.fault("PV-04")
@@ -137,15 +138,15 @@ def test_spike_moves_the_derivative_by_no_more_than_its_filter_allows(
     kc: float, td_s: float, n: float, dt: float
 ) -> None:
     tuning = Tuning(kc, math.inf, td_s=td_s, n=n)
-    _, _, parts = step(tuning, start(tuning, 0, 0, 0), 0, 3.0, dt, -1e9, 1e9, 0.0)
-    assert abs(parts.d) <= kc * n * 3.0 * (1 + 1e-9)
+    _, state = step(tuning, start(tuning, 0, 0, 0), 0, 3.0, dt, -1e9, 1e9, 0.0)
+    assert abs(state.parts.d) <= kc * n * 3.0 * (1 + 1e-9)
 
 
 def test_inside_the_dead_band_the_integral_is_frozen() -> None:
     tuning = Tuning(74.0, 1460.0, dead_band=0.02)
     state = start(tuning, 7.2, 7.19, 12.0)
     for pv in (7.19, 7.21, 7.185, 7.2199):
-        output, state, _ = step(tuning, state, 7.2, pv, 10.0, -100, 100, 12.0)
+        output, state = step(tuning, state, 7.2, pv, 10.0, -100, 100, 12.0)
         assert output == pytest.approx(12.0)
 
 
@@ -153,8 +154,8 @@ def test_inside_the_dead_band_the_integral_is_frozen() -> None:
 def test_crossing_the_edge_of_the_dead_band_does_not_jump(side: int) -> None:
     tuning = Tuning(74.0, 1460.0, dead_band=0.02)
     state = start(tuning, 7.2, 7.2, 0.0)
-    inside, _, _ = step(tuning, state, 7.2, 7.2 + side * 0.0199, 0.0, -100, 100, 0.0)
-    outside, _, _ = step(tuning, state, 7.2, 7.2 + side * 0.0201, 0.0, -100, 100, 0.0)
+    inside, _ = step(tuning, state, 7.2, 7.2 + side * 0.0199, 0.0, -100, 100, 0.0)
+    outside, _ = step(tuning, state, 7.2, 7.2 + side * 0.0201, 0.0, -100, 100, 0.0)
     assert 0 < abs(outside - inside) < 0.01
 
 
@@ -169,7 +170,7 @@ def test_pi_matches_its_textbook_answer() -> None:
     tuning = Tuning(2.0, 50.0)
     state, output = start(tuning, 0, 0, 0), 0.0
     for _ in range(100):
-        output, state, _ = step(tuning, state, 1, 0, 1.0, -100, 100, output)
+        output, state = step(tuning, state, 1, 0, 1.0, -100, 100, output)
     assert output == pytest.approx(2.0 * (1 + 100 / 50))
 
 
@@ -193,3 +194,47 @@ def test_tuning_that_cannot_work_is_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(InputError, match=said):
         Tuning(**wrong)  # type: ignore[arg-type]
+
+
+@given(tunings, tunings, values, st.floats(-10, 10), st.floats(-90, 90), st.floats(-50, 50))
+def test_scheduled_gain_leaves_the_output_where_it_is(
+    old: Tuning, new: Tuning, sp: float, error: float, actual: float, forward: float
+) -> None:
+    assume((old.smooth_s > 0) == (new.smooth_s > 0))  # a schedule keeps the kind of filter
+    state = start(old, sp, sp - error, actual, forward)
+    before, state = step(old, state, sp, sp - error - 0.5, 1.0, -1e9, 1e9, actual, forward)
+    state = retune(state, new, sp)
+    after, _ = step(new, state, sp, sp - error - 0.5, 0.0, -1e9, 1e9, before, forward)
+    assert after == pytest.approx(before, rel=1e-9, abs=1e-6)
+
+
+def test_feed_forward_moves_the_output_at_once_and_is_a_part_of_its_own() -> None:
+    tuning = Tuning(2.0, 100.0)
+    state = start(tuning, 5, 5, 10.0, 3.0)
+    assert step(tuning, state, 5, 5, 1.0, 0, 100, 10.0, 3.0)[0] == pytest.approx(10.0)
+    output, state = step(tuning, state, 5, 5, 1.0, 0, 100, 10.0, 7.5)
+    assert output == pytest.approx(14.5)
+    assert state.parts.f == 7.5
+
+
+@given(
+    tunings.filter(lambda one: one.dead_band == 0),
+    st.lists(st.sampled_from([0.5, 1.0, 2.0]), min_size=60, max_size=60),
+)
+def test_jitter_of_the_scan_changes_the_answer_by_no_more_than_the_scan_itself(
+    tuning: Tuning, jitter: list[float]
+) -> None:
+    # a slow sine; the even and the uneven scan meet at the same times
+    def run(steps: list[float]) -> float:
+        t, output, state = 0.0, 0.0, start(tuning, 0, 0, 0)
+        for dt in steps:
+            t += dt
+            pv = math.sin(t / 200.0)
+            output, state = step(tuning, state, 0, pv, dt, -1e12, 1e12, output)
+        return output
+
+    total = sum(jitter)
+    even, uneven = run([total / len(jitter)] * len(jitter)), run(jitter)
+    # bound: two seconds of the integral and of the derivative's slope
+    bound = tuning.kc * (4.0 / tuning.ti_s + 4.0 * tuning.td_s / 200.0**2 + 4.0 * 12.0 / 200.0)
+    assert abs(even - uneven) <= bound

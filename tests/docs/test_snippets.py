@@ -24,7 +24,10 @@ SNIPPETS = [
     for number, (_, kind, text) in enumerate(FENCE.findall(page.read_text("utf-8")), 1)
 ]
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
-READERS = ("site.py", "unit_fields.py", "loop_fields.py", "protection_fields.py")
+READERS = (
+    "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
+    "scale_fields.py", "protection_fields.py",
+)  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
 
@@ -38,7 +41,10 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-loop" | "site-followed-loop":
+        case "site-scale":
+            here = SITE.index("    loops:\n", FIRST_UNIT)
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
+        case "site-loop" | "site-followed-loop" | "site-cascade":
             return replaced(f"{name}:", inner, "    loops:\n")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")

@@ -5,6 +5,7 @@ Each release adds one file, made by the demo, and its line below; a line is neve
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -17,6 +18,9 @@ from bioctl.batch.apply import fold
 
 GOLDEN = {"0.1.0": "96c2a48c3f39e05111845ab04b447002995afd01c8da206b2a49ef80d4d2f26d"}
 """SHA-256 of the state a release's journal folds to."""
+
+LATER_OF_LOOP = {"u": None, "order": "", "tuning": {}, "held": ""}
+"""Fields of a loop's demand that came after 0.1.0, as they are where nobody spoke of them."""
 
 ADDED = {"0.1.0": ("recipes", "scales")}
 """Parts of the state that came after a release: its journal leaves them empty."""
@@ -31,6 +35,17 @@ def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
     journal.write_bytes(zstandard.decompress(packed, max_output_size=2**24))
     assert verify(journal).ok
     state = fold(fact(entry) for entry in read_entries(journal))
-    known = orjson.loads(orjson.dumps(state, option=orjson.OPT_SORT_KEYS))
+    ordered = orjson.loads(orjson.dumps(state, option=orjson.OPT_SORT_KEYS))
+    known = _as_released(ordered)
     assert not any(known.pop(name) for name in ADDED[release])
     assert sha256(orjson.dumps(known)).hexdigest() == GOLDEN[release]
+
+
+def _as_released(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the state without what a later release added and the old journal says nothing of."""
+    for unit in state["units"].values():
+        for loop in unit["loops"].values():
+            for name, nothing in LATER_OF_LOOP.items():
+                if loop[name] == nothing:
+                    del loop[name]
+    return state

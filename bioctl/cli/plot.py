@@ -1,0 +1,115 @@
+"""Curves as one SVG picture: a tuning test, its model and what each rule would do."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bioctl.errors import StorageError
+
+if TYPE_CHECKING:
+    from bioctl.control.identify import Fit
+    from bioctl.control.process import Floats
+
+    Curve = tuple[str, Floats, Floats]
+    Panel = tuple[str, Sequence[Curve]]
+
+WIDTH: Final = 760
+HEIGHT: Final = 240
+LEFT: Final = 60
+DASHES: Final = ("", "6 3", "2 2.5", "10 3 2 3", "1 4", "14 4")
+"""Rules are told apart in print as well."""
+
+
+def draw(
+    file: Path, found: "Fit", responses: "Mapping[str, tuple[Floats, Floats, Floats]]"
+) -> None:
+    """Write the picture of a fit.
+
+    Raises:
+        StorageError: the file can't be written.
+    """
+    test = [("seen", found.t, found.seen), ("model", found.t, found.model)]
+    longest = min(float(t[-1]) for t, _, _ in responses.values())
+    rules = [(name, t[t <= longest], y[t <= longest]) for name, (t, y, _) in responses.items()]
+    write(
+        file,
+        [
+            ("Tuning test: seen and model", test),
+            ("A setpoint step of 1, then a load step, by each rule", rules),
+        ],
+    )
+
+
+def write(file: Path, panels: "Sequence[Panel]") -> None:
+    """Write curves over seconds, panel below panel.
+
+    Raises:
+        StorageError: the file can't be written.
+    """
+    rows = [
+        row
+        for at, (title, curves) in enumerate(panels)
+        for row in _panel(title, curves, at * (HEIGHT + 30))
+    ]
+    size = f'viewBox="0 0 {WIDTH} {len(panels) * (HEIGHT + 30)}"'
+    style = 'font-family="sans-serif" font-size="11" fill="#2b2b2b"'
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>' + "\n".join(rows) + "</svg>\n"
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise StorageError(f"{file} can't be written: {error.strerror}.") from None
+
+
+def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
+    low = min(float(y.min()) for _, _, y in curves)
+    high = min(max(float(y.max()) for _, _, y in curves), low + 100.0)
+    spare = 0.05 * (high - low or 1.0)
+    low, high = low - spare, high + spare
+    end = max(float(t[-1]) for _, t, _ in curves) or 1.0
+    floor, roof, right = top + HEIGHT - 20, top + 36, WIDTH - 12
+
+    def x(t: float) -> float:
+        return LEFT + t / end * (right - LEFT)
+
+    def y(value: float) -> float:
+        return floor - (min(max(value, low), high) - low) / (high - low) * (floor - roof)
+
+    rows = [f'<text x="{LEFT}" y="{top + 14}" font-weight="bold">{title}</text>']
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        value = low + share * (high - low)
+        rows.append(
+            f'<line x1="{LEFT}" x2="{right}" y1="{y(value):.1f}" y2="{y(value):.1f}" '
+            f'stroke="#ddd"/><text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">'
+            f"{value:.4g}</text>"
+        )
+        anchor = "end" if share == 1.0 else "middle"
+        rows.append(
+            f'<text x="{x(share * end):.1f}" y="{floor + 14}" text-anchor="{anchor}">'
+            f"{_time(share * end, end)}</text>"
+        )
+    for at, (name, t, values) in enumerate(curves):
+        thin = max(1, len(t) // 700)
+        points = " ".join(
+            f"{x(float(a)):.1f},{y(float(b)):.1f}"
+            for a, b in zip(t[::thin], values[::thin], strict=True)
+            if np.isfinite(b)
+        )
+        dash = DASHES[at % len(DASHES)]
+        line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
+        key = LEFT + at * 115
+        rows += [
+            f'<polyline points="{points}" {line}/>',
+            f'<line x1="{key}" x2="{key + 24}" y1="{top + 26}" y2="{top + 26}" {line}/>',
+            f'<text x="{key + 28}" y="{top + 30}">{name}</text>',
+        ]
+    return rows
+
+
+def _time(seconds: float, end: float) -> str:
+    return f"{seconds / 3600:.1f} h" if end > 6 * 3600 else f"{seconds / 60:.0f} min"
+
+
+def _colour(at: int) -> str:
+    return ("#1a1a1a", "#b04a00", "#00609a", "#2f7d32", "#7a3e9d", "#666666")[at % 6]
