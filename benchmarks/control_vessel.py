@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bioctl_sim.vessel.vessel import Vessel
-
 from bioctl_sim.faults import effects
 from bioctl_sim.plantfile.spec import Bottles, Inoculum, Medium, VesselSpec
 from bioctl_sim.vessel import outputs as places
 from bioctl_sim.vessel import state
+from bioctl_sim.vessel.vessel import Vessel
 
 SCALES: Final = (0.5, 5.0, 50.0, 200.0, 2000.0)
 """L."""
