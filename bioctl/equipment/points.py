@@ -24,7 +24,8 @@ class Points:
     @property
     def readable(self) -> dict[str, Tag]:
         """What can be read: measurements, and outputs as they are in force."""
-        return {**self.outputs, **self.measurements}
+        others = {name: tag for name, tag in self.outputs.items() if name not in self.measurements}
+        return {**self.measurements, **others}
 
     @property
     def writable(self) -> dict[str, Tag]:
