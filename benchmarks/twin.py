@@ -15,8 +15,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
+
+try:
+    import matplotlib as mpl
+except ImportError:
+    sys.exit("benchmarks/twin.py draws with matplotlib, which is not installed: run 'uv sync'.")
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "twin"
