@@ -18,6 +18,8 @@ REGULAR: Final = 1.0
 """Regularity above which an oscillation is one (Thornhill: 1)."""
 ODD: Final = 2.0 / 3.0
 """Horch's measure: below, the cross-correlation is odd."""
+LITTLE: Final = 80.0
+"""% of the time in band below which a loop is not left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,4 +255,6 @@ def _trouble(h: Health, unit: str) -> list[str]:
             f"The output turned {h.reversals:.0f} times an hour; noise moves it, smooth the "
             "measurement or take less gain."
         )
+    if not told and (math.isnan(h.settled_min) or h.in_band < LITTLE):
+        told.append("The output had room left: it was given too little time, or too little gain.")
     return told or ["No oscillation, no saturation: leave it alone."]

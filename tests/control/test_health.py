@@ -34,6 +34,15 @@ def test_a_quiet_loop_is_left_alone() -> None:
     assert "leave it alone" in verdict("temperature", health, "degC", 0.3)
 
 
+def test_a_loop_that_stays_out_of_its_band_is_not_left_alone() -> None:
+    health = assess(curves(36.0 + noise(), 50.0 + noise(0.05)))
+    assert health is not None
+    assert health.in_band == 0.0
+    told = verdict("temperature", health, "degC", 0.3)
+    assert "too little gain" in told
+    assert "leave it alone" not in told
+
+
 def test_an_oscillation_is_found_with_its_period_and_amplitude() -> None:
     wave = 0.2 * np.sin(2 * math.pi * T / 1800.0)
     health = assess(curves(37.0 + wave + noise(), 50.0 - 20.0 * wave))
