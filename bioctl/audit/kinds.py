@@ -47,6 +47,11 @@ class Kind(StrEnum):
     ALARM_ACKNOWLEDGED = "alarm.acknowledged"
     ALARM_SHELVED = "alarm.shelved"
     ALARM_UNSHELVED = "alarm.unshelved"
+    ALARM_RESET = "alarm.reset"
+    ALARM_SUPPRESSED = "alarm.suppressed"
+    ALARM_UNSUPPRESSED = "alarm.unsuppressed"
+    ALARM_REMOVED = "alarm.removed"
+    ALARM_RETURNED = "alarm.returned"
     INTERLOCK_TRIPPED = "interlock.tripped"
     INTERLOCK_RESET = "interlock.reset"
     LINK_DOWN = "link.down"
@@ -94,11 +99,17 @@ MEANING: dict[Kind, str] = {
     Kind.PROMPT_OPENED: "a person is asked {id, text, kind, choices?, eu?, range?, role}",
     Kind.PROMPT_ANSWERED: "a person answered {id, answer, by}",
     Kind.SIGNATURE: "a person signed a record {record, meaning, hash}",
-    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text}",
-    Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text}",
+    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, silent?}",
+    Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text,"
+    " silent?}",
     Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?}",
     Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason}",
     Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?}",
+    Kind.ALARM_RESET: "a latched alarm was reset {alarm, reason?}",
+    Kind.ALARM_SUPPRESSED: "a phase began to suppress an alarm by design {alarm, tag, reason}",
+    Kind.ALARM_UNSUPPRESSED: "an alarm is no longer suppressed by design {alarm, tag}",
+    Kind.ALARM_REMOVED: "an alarm was taken out of service {alarm, reason}",
+    Kind.ALARM_RETURNED: "an alarm was returned to service {alarm, reason?}",
     Kind.INTERLOCK_TRIPPED: "an interlock acted {interlock, cause}",
     Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause}",
     Kind.LINK_DOWN: "a connection to equipment was lost {connection, reason}",

@@ -1,16 +1,34 @@
 """Protection of one unit in one scan: interlocks and alarms on the image."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bioctl.control.alarm import AlarmState, scan_alarm
 from bioctl.control.event import ControlEvent
 from bioctl.control.interlock import InterlockState, evaluate, forced_outputs
+from bioctl.control.loop_config import Mode
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Reading
 
 
-def protect(unit: UnitConfig, memory: UnitMemory, image: Image, now: float) -> list[ControlEvent]:
-    """Evaluate interlocks and alarms; forced outputs are left in the unit's memory."""
+def protect(
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    now: float,
+    suppressed: Mapping[str, str] = MappingProxyType({}),
+) -> list[ControlEvent]:
+    """Evaluate interlocks and alarms; forced outputs are left in the unit's memory.
+
+    Args:
+        unit: its configuration.
+        memory: what its control remembers; changed here.
+        image: reading by tag.
+        now: process time, s.
+        suppressed: measurements whose alarms are suppressed by design, and the phase that does it.
+    """
 
     def lookup(name: str) -> Reading:
         return image.get(unit.measurements[name].name, NOT_READ)
@@ -22,7 +40,20 @@ def protect(unit: UnitConfig, memory: UnitMemory, image: Image, now: float) -> l
         events += [event] if event else []
     for name, alarm in unit.alarms.items():
         before = memory.alarms.get(name, AlarmState())
-        memory.alarms[name], event = scan_alarm(alarm, before, lookup(alarm.tag), now)
-        events += [event] if event else []
+        memory.alarms[name], found = scan_alarm(
+            alarm,
+            before,
+            lookup(alarm.tag),
+            now,
+            setpoint=_setpoint(memory, alarm.loop),
+            suppressed=suppressed.get(alarm.tag, ""),
+        )
+        events += found
     memory.forced = forced_outputs(unit.interlocks, memory.interlocks)
     return events
+
+
+def _setpoint(memory: UnitMemory, loop: str) -> float | None:
+    """Return the setpoint a loop controls to, None while it does not."""
+    state = memory.loops.get(loop)
+    return state.sp if state is not None and state.mode is Mode.AUTO else None
