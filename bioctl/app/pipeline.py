@@ -8,9 +8,11 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
+from bioctl.app.alarms import alarm_step
 from bioctl.app.recipes import NEED_REASON, meaning_of, recipe_events
 from bioctl.app.start import new_batch
 from bioctl.app.store import Store
@@ -128,6 +130,8 @@ class Pipeline:
             return await self._start(command, person)
         if command.name.startswith("recipe."):
             return await self._recipe(command, person)
+        if command.name.startswith("alarm."):
+            return await self._alarm(command, person)
         batch = self._batch(command)
         if batch.released:
             raise RefusedError(f"batch {batch.id} is over: it is {batch.state}")
@@ -223,6 +227,26 @@ class Pipeline:
             data = {"id": command.id, "outcome": "done", "message": told}
             done = Event("command.outcome", _actor(person), data, t=self._core.world.now)
             await self._intent(command, person, "", [*events, done])
+        return Answer(outcome="done", message=told)
+
+    async def _alarm(self, command: Command, person: Person) -> Answer:
+        """Carry out what a person does to an alarm; it acts when its intent is durable."""
+        verb, actor = command.name.partition(".")[2], _actor(person)
+        ask = partial(alarm_step, self._core, verb, command.args, command.reason, actor)
+        ask()
+        await self._intent(command, person, "")
+        now = self._core.world.now
+        try:
+            unit, name, state, event = ask()
+        except RefusedError as error:  # a scan came between
+            data = {"id": command.id, "outcome": "rejected", "message": str(error)}
+            self._store.act_late([Event("command.outcome", actor, data, t=now)])
+            return Answer(outcome="rejected", message=str(error))
+        self._core.memory[unit].alarms[name] = state
+        self._core.asked = True
+        told = f"alarm {unit}.{name} is {state.condition}"
+        data = {"id": command.id, "outcome": "done", "message": told}
+        self._store.act_late([event, Event("command.outcome", actor, data, t=now)])
         return Answer(outcome="done", message=told)
 
     async def _start(self, command: Command, person: Person) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bioctl.app.core import Core
 from bioctl.batch.state import BatchState, Prompt
-from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_state import AlarmCondition
 from bioctl.equipment.commanded import NOTHING
 from bioctl.phases.states import final, legal
 from bioctl.values import Reading
@@ -104,18 +104,27 @@ def _reading(reading: Reading, eu: str) -> dict[str, Any]:
 
 
 def _alarms(core: Core) -> list[dict[str, Any]]:
-    found = []
-    for unit, memory in core.memory.items():
-        for name, state in memory.alarms.items():
-            config = core.site.units[unit].alarms[name]
-            if state.condition.value != AlarmState().condition.value:
-                found.append(
-                    {
-                        "alarm": name,
-                        "unit": unit,
-                        "priority": config.priority,
-                        "state": state.condition,
-                        "action": config.action,
-                    }
-                )
-    return found
+    """Return every alarm that is not normal; what may be silent is shown as well."""
+    return [
+        {
+            "alarm": name,
+            "unit": unit,
+            "tag": config.tag,
+            "priority": config.priority,
+            "state": state.condition,
+            "active": state.active,
+            "unevaluable": state.unevaluable,
+            "since": state.raised_at,
+            "shelved_s": _left(state.shelved_until, core.world.now),
+            "consequence": config.consequence,
+            "action": config.action,
+        }
+        for unit, memory in core.memory.items()
+        for name, state in memory.alarms.items()
+        if state.condition is not AlarmCondition.NORMAL
+        for config in (core.site.units[unit].alarms[name],)
+    ]
+
+
+def _left(until: float | None, now: float) -> float | None:
+    return None if until is None else max(until - now, 0.0)

@@ -49,7 +49,6 @@ class Kind(StrEnum):
     ALARM_UNSHELVED = "alarm.unshelved"
     ALARM_RESET = "alarm.reset"
     ALARM_SUPPRESSED = "alarm.suppressed"
-    ALARM_UNSUPPRESSED = "alarm.unsuppressed"
     ALARM_REMOVED = "alarm.removed"
     ALARM_RETURNED = "alarm.returned"
     INTERLOCK_TRIPPED = "interlock.tripped"
@@ -102,14 +101,13 @@ MEANING: dict[Kind, str] = {
     Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, silent?}",
     Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text,"
     " silent?}",
-    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?}",
-    Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason}",
-    Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?}",
-    Kind.ALARM_RESET: "a latched alarm was reset {alarm, reason?}",
-    Kind.ALARM_SUPPRESSED: "a phase began to suppress an alarm by design {alarm, tag, reason}",
-    Kind.ALARM_UNSUPPRESSED: "an alarm is no longer suppressed by design {alarm, tag}",
-    Kind.ALARM_REMOVED: "an alarm was taken out of service {alarm, reason}",
-    Kind.ALARM_RETURNED: "an alarm was returned to service {alarm, reason?}",
+    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?, was?}",
+    Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason, was?}",
+    Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?, was?}",
+    Kind.ALARM_RESET: "a latched alarm was reset {alarm, reason?, was?}",
+    Kind.ALARM_SUPPRESSED: "an alarm that spoke is suppressed by design {alarm, tag, reason}",
+    Kind.ALARM_REMOVED: "an alarm was taken out of service {alarm, reason, was?}",
+    Kind.ALARM_RETURNED: "an alarm was returned to service {alarm, reason?, was?}",
     Kind.INTERLOCK_TRIPPED: "an interlock acted {interlock, cause}",
     Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause}",
     Kind.LINK_DOWN: "a connection to equipment was lost {connection, reason}",

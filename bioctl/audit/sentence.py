@@ -206,13 +206,6 @@ def _person(verb: str) -> Callable[[Entry, Data], str]:
     return tell
 
 
-def _designed(verb: str) -> Callable[[Entry, Data], str]:
-    def tell(entry: Entry, data: Data) -> str:
-        return f"alarm {data.get('alarm')}{_at(entry)} {verb} suppressed by design{_because(data)}"
-
-    return tell
-
-
 def _account(verb: str) -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
         return f"{_who(entry)} {verb} the account {data.get('user')}{_because(data)}"
@@ -299,8 +292,9 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.ALARM_SHELVED: _person("shelved"),
     Kind.ALARM_UNSHELVED: _person("unshelved"),
     Kind.ALARM_RESET: _person("reset"),
-    Kind.ALARM_SUPPRESSED: _designed("is"),
-    Kind.ALARM_UNSUPPRESSED: _designed("is no longer"),
+    Kind.ALARM_SUPPRESSED: lambda entry, data: (
+        f"alarm {data.get('alarm')}{_at(entry)} is suppressed by design{_because(data)}"
+    ),
     Kind.ALARM_REMOVED: _person("took out of service"),
     Kind.ALARM_RETURNED: _person("returned to service"),
     Kind.INTERLOCK_TRIPPED: lambda entry, data: (

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 import bioctl
 from bioctl.cli import (
+    alarm,
     audit,
     batch,
     demo,
@@ -60,6 +61,7 @@ recipe_life.add_to(recipe.app)
 recipe_scale.add_to(recipe.app)
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(batch.app, name="batch")
+app.add_typer(alarm.app, name="alarm")
 app.add_typer(audit.app, name="audit")
 app.command(epilog=record.EXAMPLE)(record.record)
 

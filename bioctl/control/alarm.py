@@ -57,7 +57,7 @@ def scan_alarm(
         reading: what it watches.
         now: process time, s.
         setpoint: of the alarm's loop, in the tag's eu; None while the loop does not control.
-        suppressed: the phase that suppresses it by design now; "" for none.
+        suppressed: why it is suppressed by design now; "" for none.
     """
     pv = checked(reading, config.pv_range)
     state, events = _silence(config, state, now, suppressed)
@@ -70,7 +70,10 @@ def scan_alarm(
 
 
 def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str) -> Scanned:
-    """End shelving when its time is over; begin and end suppression by design."""
+    """End shelving when its time is over; begin and end suppression by design.
+
+    The journal is told when suppression takes an alarm from people's eyes, not of every quiet one.
+    """
     events = []
     data = {"alarm": config.name, "tag": config.tag}
     shelved = state.condition is AlarmCondition.SHELVED
@@ -79,12 +82,9 @@ def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str
         state = replace(state, condition=condition, shelved_until=None)
         events.append(ControlEvent("alarm.unshelved", data | {"reason": "its time is over"}))
     condition = after(state.condition, Signal.SUPPRESS if suppressed else Signal.UNSUPPRESS)
-    if condition is not state.condition:
-        state = replace(state, condition=condition)
-        kind = "alarm.suppressed" if suppressed else "alarm.unsuppressed"
-        reason = {"reason": f"phase {suppressed}"} if suppressed else {}
-        events.append(ControlEvent(kind, data | reason))
-    return state, events
+    if condition.silent and state.condition not in {condition, AlarmCondition.NORMAL}:
+        events.append(ControlEvent("alarm.suppressed", data | {"reason": suppressed}))
+    return replace(state, condition=condition), events
 
 
 def _process(

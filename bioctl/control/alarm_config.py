@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bioctl.control.check import above_zero, finite, not_negative, span, text
 from bioctl.errors import InputError
+from bioctl.language.condition import Condition
 from bioctl.values import Range
 
 
@@ -62,6 +63,7 @@ class AlarmConfig:
         on_delay_s: how long it must be abnormal before it is raised.
         off_delay_s: how long it must be normal before it clears.
         latching: when it clears it stays until a person resets it.
+        suppress_when: a state of the unit in which it is suppressed by design; None for none.
         shelve_s: how long it may be shelved at most; priority 1 can't be.
         pv_range: physical range; outside counts as Bad. None checks for a finite number only.
 
@@ -83,6 +85,7 @@ class AlarmConfig:
     on_delay_s: float = 0.0
     off_delay_s: float = 0.0
     latching: bool = False
+    suppress_when: Condition | None = None
     shelve_s: float = SHELVE_S
     pv_range: Range | None = None
 

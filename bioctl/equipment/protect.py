@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bioctl.control.alarm import AlarmState, scan_alarm
+from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.event import ControlEvent
-from bioctl.control.interlock import InterlockState, evaluate, forced_outputs
+from bioctl.control.interlock import InterlockState, Lookup, evaluate, forced_outputs
 from bioctl.control.loop_config import Mode
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
+from bioctl.language.condition import Truth
 from bioctl.values import Reading
 
 
@@ -46,7 +48,7 @@ def protect(
             lookup(alarm.tag),
             now,
             setpoint=_setpoint(memory, alarm.loop),
-            suppressed=suppressed.get(alarm.tag, ""),
+            suppressed=_suppressed(alarm, suppressed, lookup),
         )
         events += found
     memory.forced = forced_outputs(unit.interlocks, memory.interlocks)
@@ -57,3 +59,11 @@ def _setpoint(memory: UnitMemory, loop: str) -> float | None:
     """Return the setpoint a loop controls to, None while it does not."""
     state = memory.loops.get(loop)
     return state.sp if state is not None and state.mode is Mode.AUTO else None
+
+
+def _suppressed(alarm: AlarmConfig, phases: Mapping[str, str], lookup: Lookup) -> str:
+    """Return why an alarm is suppressed by design now; "" while it is not."""
+    if alarm.tag in phases:
+        return f"phase {phases[alarm.tag]}"
+    when = alarm.suppress_when
+    return when.text if when is not None and when.evaluate(lookup) is Truth.TRUE else ""

@@ -75,12 +75,18 @@ def read_alarm(
     Raises:
         InputError: a field is missing or can't be.
     """
+
+    def condition(child: Node) -> Condition:
+        return compile_condition(child.as_text(), eus, windows=False)
+
+    eus = {one: tag.eu for one, tag in measurements.items()}
     fields = Fields(node, errors, f"alarm {name}")
     point = fields.take("measurement", known(measurements, "measurement"))
     tag = measurements[point]
     kind = AlarmKind(fields.take("kind", known(AlarmKind, "kind of alarm")))
     bad = kind is AlarmKind.BAD
     _refuse_priority(fields)
+    suppress = fields.get("suppress_when")
     alarm = AlarmConfig(
         name=name,
         tag=point,
@@ -96,6 +102,7 @@ def read_alarm(
         on_delay_s=fields.take("on_delay", seconds, 0.0),
         off_delay_s=fields.take("off_delay", seconds, 0.0),
         latching=fields.take("latching", lambda n: n.as_bool(), default=False),
+        suppress_when=located(suppress, condition) if suppress else None,
         shelve_s=fields.take("shelve_limit", above_zero(seconds), SHELVE_S),
         pv_range=tag.range,
     )

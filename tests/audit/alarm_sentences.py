@@ -67,12 +67,6 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "Alarm TAH101 on BR101 is suppressed by design: phase harvest/drain.",
     ),
     (
-        "alarm.unsuppressed",
-        RULE,
-        {"alarm": "TAH101", "tag": "temperature"},
-        "Alarm TAH101 on BR101 is no longer suppressed by design.",
-    ),
-    (
         "alarm.removed",
         P,
         {"alarm": "TAH101", "reason": "probe in repair"},

@@ -261,9 +261,12 @@ def test_what_a_silent_alarm_would_have_said_is_journaled_as_silent() -> None:
 def test_alarm_is_suppressed_while_a_phase_asks_for_it() -> None:
     bench = Bench(QUICK)
     assert bench.see(7.4, 100, suppressed="drain") is D
-    assert bench.kinds == ["alarm.suppressed", "alarm.raised"]
+    assert (bench.kinds, bench.data["silent"]) == (["alarm.raised"], "suppressed by design")
     assert bench.see(7.4) is U
-    assert bench.kinds[2:] == ["alarm.unsuppressed", "alarm.raised"]
+    assert bench.kinds[1:] == ["alarm.raised"]
+    assert "silent" not in bench.data
+    assert bench.see(7.4, suppressed="phase drain") is D
+    assert bench.kinds[2:] == ["alarm.suppressed"], "an alarm people saw is gone: say so"
 
 
 def test_alarm_out_of_service_stays_so_whatever_happens_but_for_a_person() -> None:

@@ -72,12 +72,13 @@ class Model:
         said = []
         was_silent = self.silent
         if not self.removed and self.shelved_until is not None and now >= self.shelved_until:
-            self.shelved_until = None
+            self.shelved_until, self.spoken_for = None, True
             said.append("unshelved")
         free = not self.removed and self.shelved_until is None and not self.stuck
         if free and suppress is not self.suppressed:
+            if suppress and self.word() != "normal":
+                said.append("suppressed")
             self.suppressed = suppress
-            said.append("suppressed" if suppress else "unsuppressed")
             self.forget()
         if not self.silent and self.there and (was_silent or self.spoken_for):
             self.owed = True

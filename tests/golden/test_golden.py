@@ -21,6 +21,9 @@ GOLDEN = {"0.1.0": "96c2a48c3f39e05111845ab04b447002995afd01c8da206b2a49ef80d4d2
 ADDED = {"0.1.0": ("recipes", "scales")}
 """Parts of the state that came after a release: its journal leaves them empty."""
 
+ADDED_TO_STEPS = {"0.1.0": ("suppress",)}
+"""The same for the bound steps of a control recipe."""
+
 
 @pytest.mark.parametrize("release", GOLDEN)
 def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
@@ -33,4 +36,7 @@ def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
     state = fold(fact(entry) for entry in read_entries(journal))
     known = orjson.loads(orjson.dumps(state, option=orjson.OPT_SORT_KEYS))
     assert not any(known.pop(name) for name in ADDED[release])
+    steps = [one for batch in known["batches"].values() for one in batch["control"]["steps"]]
+    assert steps
+    assert not any(one.pop(name) for one in steps for name in ADDED_TO_STEPS[release])
     assert sha256(orjson.dumps(known)).hexdigest() == GOLDEN[release]

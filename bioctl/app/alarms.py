@@ -1,0 +1,76 @@
+"""What people do to alarms: from a command to its event. Nothing of it moves equipment.
+
+The automaton lives in the units' memory, so a command acts on it at once, after its intent is
+durable; a scan between the two is taken into account.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bioctl.app.core import Core
+from bioctl.audit.entry import Event
+from bioctl.batch.log import Actor
+from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_command import command_alarm
+from bioctl.control.alarm_state import Signal
+from bioctl.errors import InputError
+from bioctl.language.nearest import suggest
+
+SIGNALS: Mapping[str, tuple[Signal, str]] = {
+    "ack": (Signal.ACK, "alarm.acknowledged"),
+    "reset": (Signal.RESET, "alarm.reset"),
+    "shelve": (Signal.SHELVE, "alarm.shelved"),
+    "unshelve": (Signal.UNSHELVE, "alarm.unshelved"),
+    "remove": (Signal.REMOVE, "alarm.removed"),
+    "return": (Signal.RETURN, "alarm.returned"),
+}
+"""Signal and journal kind by the verb of `alarm.<verb>`."""
+
+
+def alarm_step(
+    core: Core, verb: str, args: Mapping[str, Any], reason: str, actor: Actor
+) -> tuple[str, str, AlarmState, Event]:
+    """Return unit, alarm, its next state and what to journal; nothing is changed here.
+
+    Args:
+        core: the cell.
+        verb: of `alarm.<verb>`.
+        args: `alarm` as UNIT.NAME; `minutes` of process time, to shelve.
+        reason: why, for the record.
+        actor: who.
+
+    Raises:
+        InputError: no such command or alarm, no reason, or not a time to shelve for.
+        RefusedError: nothing to do in the alarm's state.
+    """
+    if verb not in SIGNALS:
+        raise InputError(f"there is no command alarm.{verb}", help=suggest(verb, SIGNALS, "verbs"))
+    if not reason.strip():
+        raise InputError(f"alarm.{verb} needs a reason", help="say why, for the record")
+    unit, name = _named(core, str(args.get("alarm", "")))
+    signal, kind = SIGNALS[verb]
+    minutes = _minutes(args.get("minutes")) if signal is Signal.SHELVE else 0.0
+    now = core.world.now
+    before = core.memory[unit].alarms.get(name, AlarmState())
+    after = command_alarm(core.site.units[unit].alarms[name], before, signal, now, minutes * 60)
+    data: dict[str, Any] = {"alarm": name, "was": str(before.condition)}
+    data |= {"minutes": minutes} if signal is Signal.SHELVE else {}
+    data["comment" if signal is Signal.ACK else "reason"] = reason
+    owner = core.state.units[unit].owner if unit in core.state.units else None
+    return unit, name, after, Event(kind, actor, data, owner, unit, t=now)
+
+
+def _named(core: Core, full: str) -> tuple[str, str]:
+    known = [f"{unit}.{name}" for unit, one in core.site.units.items() for name in one.alarms]
+    if full not in known:
+        raise InputError(f"there is no alarm {full!r}", help=suggest(full, known, "alarms"))
+    unit, _, name = full.partition(".")
+    return unit, name
+
+
+def _minutes(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(
+            "alarm.shelve needs `minutes`, a number", help="how long it shall be silent"
+        )
+    return float(value)
