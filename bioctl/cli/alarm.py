@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bioctl.cli import alarm_report
 from bioctl.cli.ask import ask
 from bioctl.cli.common import (
     SITE,
@@ -19,6 +20,7 @@ from bioctl.cli.common import (
 from bioctl.cli.screen import print_json, print_table
 
 app = noun("List alarms, acknowledge and reset them, and silence them for a time.")
+app.command("report", epilog=alarm_report.EXAMPLE)(alarm_report.report)
 
 Alarm = Annotated[str, typer.Argument(metavar="UNIT.ALARM", help="As `alarm list` shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
