@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bioctl.app.core import Core
+from bioctl.app.protective import Step
 from bioctl.audit.entry import Event
 from bioctl.batch.log import Actor
 from bioctl.control.alarm import AlarmState
@@ -27,10 +28,8 @@ SIGNALS: Mapping[str, tuple[Signal, str]] = {
 """Signal and journal kind by the verb of `alarm.<verb>`."""
 
 
-def alarm_step(
-    core: Core, verb: str, args: Mapping[str, Any], reason: str, actor: Actor
-) -> tuple[str, str, AlarmState, Event]:
-    """Return unit, alarm, its next state and what to journal; nothing is changed here.
+def alarm_step(core: Core, verb: str, args: Mapping[str, Any], reason: str, actor: Actor) -> Step:
+    """Return what a command on an alarm comes to; nothing is changed here.
 
     Args:
         core: the cell.
@@ -51,13 +50,18 @@ def alarm_step(
     signal, kind = SIGNALS[verb]
     minutes = _minutes(args.get("minutes")) if signal is Signal.SHELVE else 0.0
     now = core.world.now
-    before = core.memory[unit].alarms.get(name, AlarmState())
+    states = core.memory[unit].alarms
+    before = states.get(name, AlarmState())
     after = command_alarm(core.site.units[unit].alarms[name], before, signal, now, minutes * 60)
     data: dict[str, Any] = {"alarm": name, "was": str(before.condition)}
     data |= {"minutes": minutes} if signal is Signal.SHELVE else {}
     data["comment" if signal is Signal.ACK else "reason"] = reason
     owner = core.state.units[unit].owner if unit in core.state.units else None
-    return unit, name, after, Event(kind, actor, data, owner, unit, t=now)
+    return Step(
+        f"alarm {unit}.{name} is {after.condition}",
+        Event(kind, actor, data, owner, unit, t=now),
+        lambda: states.__setitem__(name, after),
+    )
 
 
 def _named(core: Core, full: str) -> tuple[str, str]:

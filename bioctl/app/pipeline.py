@@ -8,11 +8,12 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 from bioctl.app.alarms import alarm_step
+from bioctl.app.interlocks import MEANING, SIGNED, interlock_step
+from bioctl.app.protective import Step
 from bioctl.app.recipes import NEED_REASON, meaning_of, recipe_events
 from bioctl.app.start import new_batch
 from bioctl.app.store import Store
@@ -130,8 +131,8 @@ class Pipeline:
             return await self._start(command, person)
         if command.name.startswith("recipe."):
             return await self._recipe(command, person)
-        if command.name.startswith("alarm."):
-            return await self._alarm(command, person)
+        if command.name.startswith(("alarm.", "interlock.")):
+            return await self._protective(command, person)
         batch = self._batch(command)
         if batch.released:
             raise RefusedError(f"batch {batch.id} is over: it is {batch.state}")
@@ -229,25 +230,37 @@ class Pipeline:
             await self._intent(command, person, "", [*events, done])
         return Answer(outcome="done", message=told)
 
-    async def _alarm(self, command: Command, person: Person) -> Answer:
-        """Carry out what a person does to an alarm; it acts when its intent is durable."""
-        verb, actor = command.name.partition(".")[2], _actor(person)
-        ask = partial(alarm_step, self._core, verb, command.args, command.reason, actor)
-        ask()
-        await self._intent(command, person, "")
+    async def _protective(self, command: Command, person: Person) -> Answer:
+        """Carry out what a person does to an alarm or interlock, once its intent is durable."""
+        actor = _actor(person)
+        signer = await self._bypasser(command, person) if command.name in SIGNED else None
+        step = self._step(command, actor, signer)
+        await self._intent(command, person, "", step.signed)
         now = self._core.world.now
         try:
-            unit, name, state, event = ask()
+            step = self._step(command, actor, signer)
         except RefusedError as error:  # a scan came between
             data = {"id": command.id, "outcome": "rejected", "message": str(error)}
             self._store.act_late([Event("command.outcome", actor, data, t=now)])
             return Answer(outcome="rejected", message=str(error))
-        self._core.memory[unit].alarms[name] = state
+        step.put()
         self._core.asked = True
-        told = f"alarm {unit}.{name} is {state.condition}"
-        data = {"id": command.id, "outcome": "done", "message": told}
-        self._store.act_late([event, Event("command.outcome", actor, data, t=now)])
-        return Answer(outcome="done", message=told)
+        data = {"id": command.id, "outcome": "done", "message": step.told}
+        self._store.act_late([step.event, Event("command.outcome", actor, data, t=now)])
+        return Answer(outcome="done", message=step.told)
+
+    def _step(self, command: Command, actor: Actor, signer: Person | None) -> Step:
+        noun, _, verb = command.name.partition(".")
+        core, args, reason = self._core, command.args, command.reason
+        if noun == "alarm":
+            return alarm_step(core, verb, args, reason, actor)
+        return interlock_step(core, verb, args, reason, actor, signer, self._clock.utc())
+
+    async def _bypasser(self, command: Command, person: Person) -> Person:
+        signer, said = await self._signer(command, person, f"{command.name} is given")
+        if said != MEANING:
+            raise InputError(f"a signature of {command.name} means {MEANING}, not {said}")
+        return signer
 
     async def _start(self, command: Command, person: Person) -> Answer:
         async with self._starting:  # two people may have chosen the same id or unit

@@ -7,6 +7,7 @@ from typing import Any
 from bioctl.app.core import Core
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.interlock import first_out
 from bioctl.equipment.commanded import NOTHING
 from bioctl.phases.states import final, legal
 from bioctl.values import Reading
@@ -31,6 +32,7 @@ def cell_view(core: Core) -> dict[str, Any]:
             for prompt in batch.open_prompts()
         ],
         "alarms": _alarms(core),
+        "interlocks": _interlocks(core),
         "recipes": [asdict(version) for version in state.recipes.values()],
     }
 
@@ -128,3 +130,21 @@ def _alarms(core: Core) -> list[dict[str, Any]]:
 
 def _left(until: float | None, now: float) -> float | None:
     return None if until is None else max(until - now, 0.0)
+
+
+def _interlocks(core: Core) -> list[dict[str, Any]]:
+    """Return every interlock that has tripped or is bypassed; which came first in its unit."""
+    return [
+        {
+            "interlock": name,
+            "unit": unit,
+            "protects": core.site.units[unit].interlocks[name].text,
+            "tripped": state.tripped,
+            "cause": state.cause,
+            "first_out": name == first_out(memory.interlocks),
+            "bypassed_s": _left(state.bypassed_until, core.world.now),
+        }
+        for unit, memory in core.memory.items()
+        for name, state in memory.interlocks.items()
+        if state.tripped or state.bypassed_until is not None
+    ]

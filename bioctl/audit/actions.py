@@ -39,6 +39,7 @@ ACTIONS: Final[dict[str, frozenset[Role]]] = {
     "alarm.return": _RUN,
     "interlock.reset": _RUN,
     "interlock.bypass": _LEAD,
+    "interlock.restore": _RUN,
     "loop.mode": _RUN,
     "loop.set": _RUN,
     "loop.tune": _LEAD,

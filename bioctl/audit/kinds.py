@@ -53,6 +53,8 @@ class Kind(StrEnum):
     ALARM_RETURNED = "alarm.returned"
     INTERLOCK_TRIPPED = "interlock.tripped"
     INTERLOCK_RESET = "interlock.reset"
+    INTERLOCK_BYPASSED = "interlock.bypassed"
+    INTERLOCK_RESTORED = "interlock.restored"
     LINK_DOWN = "link.down"
     LINK_UP = "link.up"
     PLANT_LOCAL = "plant.local"
@@ -109,7 +111,10 @@ MEANING: dict[Kind, str] = {
     Kind.ALARM_REMOVED: "an alarm was taken out of service {alarm, reason, was?}",
     Kind.ALARM_RETURNED: "an alarm was returned to service {alarm, reason?, was?}",
     Kind.INTERLOCK_TRIPPED: "an interlock acted {interlock, cause}",
-    Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause}",
+    Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause, reason?}",
+    Kind.INTERLOCK_BYPASSED: "a signed bypass keeps an interlock from acting {interlock, minutes,"
+    " reason}",
+    Kind.INTERLOCK_RESTORED: "the bypass of an interlock ended {interlock, cause, reason?}",
     Kind.LINK_DOWN: "a connection to equipment was lost {connection, reason}",
     Kind.LINK_UP: "a connection to equipment is back {connection, reason}",
     Kind.PLANT_LOCAL: "something changed at the equipment's own panel {tag, old, new}",

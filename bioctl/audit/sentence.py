@@ -303,6 +303,14 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.INTERLOCK_RESET: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} was reset{_because(data, 'cause')}"
     ),
+    Kind.INTERLOCK_BYPASSED: lambda entry, data: (
+        f"{_who(entry)} bypassed interlock {data.get('interlock')}{_at(entry)}"
+        f" for {_value(data.get('minutes'))} min{_because(data)}"
+    ),
+    Kind.INTERLOCK_RESTORED: lambda entry, data: (
+        f"interlock {data.get('interlock')}{_at(entry)} acts again, its bypass ended"
+        f"{_because(data, 'cause')}{_because(data)}"
+    ),
     Kind.LINK_DOWN: lambda _, data: (
         f"the connection {data.get('connection')} was lost{_because(data)}"
     ),

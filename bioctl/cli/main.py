@@ -12,6 +12,7 @@ from bioctl.cli import (
     audit,
     batch,
     demo,
+    interlock,
     plant,
     recipe,
     recipe_life,
@@ -62,6 +63,7 @@ recipe_scale.add_to(recipe.app)
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(batch.app, name="batch")
 app.add_typer(alarm.app, name="alarm")
+app.add_typer(interlock.app, name="interlock")
 app.add_typer(audit.app, name="audit")
 app.command(epilog=record.EXAMPLE)(record.record)
 

@@ -59,14 +59,24 @@ def recall_loop(config: AnyLoop, memory: Mapping[str, object]) -> LoopState:
 
 def remember_interlock(state: InterlockState) -> Flat:
     """Return what an interlock keeps over a restart."""
-    return {"tripped": state.tripped, "since": state.since, "cause": state.cause}
+    return {
+        "tripped": state.tripped,
+        "since": state.since,
+        "cause": state.cause,
+        "bypassed_until": state.bypassed_until,
+    }
 
 
 def recall_interlock(memory: Mapping[str, object]) -> InterlockState:
     """Return the interlock as it was: one that waits for a person still does."""
     tripped = memory.get("tripped") is True
     since = _number(memory.get("since")) if tripped else None
-    return InterlockState(tripped, since, cause=str(memory.get("cause", "")) if tripped else "")
+    return InterlockState(
+        tripped,
+        since,
+        cause=str(memory.get("cause", "")) if tripped else "",
+        bypassed_until=_number(memory.get("bypassed_until")),
+    )
 
 
 def remember_alarm(state: AlarmState) -> Flat:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from bioctl.control.alarm import AlarmState, scan_alarm
 from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.event import ControlEvent
-from bioctl.control.interlock import InterlockState, Lookup, evaluate, forced_outputs
+from bioctl.control.interlock import InterlockState, Lookup, end_bypass, evaluate, forced_outputs
 from bioctl.control.loop_config import Mode
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
@@ -38,8 +38,9 @@ def protect(
     events: list[ControlEvent] = []
     for name, config in unit.interlocks.items():
         state = memory.interlocks.get(name, InterlockState())
+        state, ended = end_bypass(config, state, now)
         memory.interlocks[name], _, event = evaluate(config, state, lookup, now)
-        events += [event] if event else []
+        events += [one for one in (ended, event) if one]
     for name, alarm in unit.alarms.items():
         before = memory.alarms.get(name, AlarmState())
         memory.alarms[name], found = scan_alarm(

@@ -50,13 +50,9 @@ def read_interlock(
         reset=Reset(fields.take("reset", known(Reset, "way to reset"), str(Reset.AUTO))),
         reset_when=located(reset_when, condition) if reset_when else None,
         reset_delay_s=fields.take("reset_delay", seconds, 0.0),
+        bypass_s=fields.take("bypass_limit", seconds, 0.0),
     )
     fields.close()
-    if interlock.reset is Reset.PERSON:
-        node.refuse(
-            f"interlock {name}: a reset by a person has no command yet.",
-            "use `reset: auto`, with reset_when and reset_delay",
-        )
     return interlock
 
 

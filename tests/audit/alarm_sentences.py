@@ -1,4 +1,4 @@
-"""What entries about alarms say, word for word."""
+"""What entries about alarms and bypasses say, word for word."""
 
 # ruff: noqa: E501  a golden sentence stands on one line
 
@@ -83,5 +83,17 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         RULE,
         {"alarm": "TAH101", "tag": "temperature", "value": 38.2, "silent": "shelved"},
         "Alarm TAH101 was raised silently, as it is shelved, on temperature at 38.2.",
+    ),
+    (
+        "interlock.bypassed",
+        P,
+        {"interlock": "overpressure", "minutes": 10.0, "reason": "filter test"},
+        "Anna Berg (anna, operator) bypassed interlock overpressure on BR101 for 10 min: filter test.",
+    ),
+    (
+        "interlock.restored",
+        RULE,
+        {"interlock": "overpressure", "cause": "its time is over"},
+        "Interlock overpressure on BR101 acts again, its bypass ended: its time is over.",
     ),
 ]

@@ -32,6 +32,13 @@ ALARMS = [
     ALARM | {"alarm": "glucose_low", "priority": 2, "state": "unacknowledged", "since": 9.0,
              "unevaluable": True},
 ]  # fmt: skip
+INTERLOCK = {"unit": "BR101", "protects": "the bag"}
+INTERLOCKS = [
+    INTERLOCK | {"interlock": "pressure_high", "tripped": True, "cause": "pressure > 80 mbar",
+                 "first_out": True, "bypassed_s": None},
+    INTERLOCK | {"interlock": "level_low", "tripped": False, "cause": "", "first_out": False,
+                 "bypassed_s": 300.0},
+]  # fmt: skip
 ENDS = {"stop": "STOPPED", "abort": "ABORTED", "hold": "HELD"}
 
 
@@ -56,6 +63,8 @@ class BenchCell:
             return self._recipe(verb, command)
         if noun == "alarm":
             return self._alarm(verb, command)
+        if noun == "interlock":
+            return self._interlock(verb, command)
         batch = str(command.args["batch"])
         if verb != "start" and batch not in self.batches:
             raise InputError(f"There is no batch {batch}.")
@@ -70,6 +79,7 @@ class BenchCell:
             "prompts": [*self.prompts.values()],
             "recipes": [VERSION],
             "alarms": ALARMS,
+            "interlocks": INTERLOCKS,
             "given": self.recipes,
         }
 
@@ -96,6 +106,12 @@ class BenchCell:
             raise InputError(f"there is no alarm {command.args['alarm']!r}")
         minutes = f" for {command.args['minutes']:g} min" if verb == "shelve" else ""
         return Answer(outcome="done", message=f"{verb}{minutes}: {command.reason}")
+
+    def _interlock(self, verb: str, command: Command) -> Answer:
+        meaning = command.signature.meaning if command.signature else "nothing"
+        minutes = f" for {command.args['minutes']:g} min" if verb == "bypass" else ""
+        message = f"{verb}{minutes}: {command.reason}, signed {meaning}"
+        return Answer(outcome="done", message=message)
 
     def _start(self, _verb: str, batch: str, command: Command) -> Answer:
         if batch in self.batches:
