@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bioctl.app.core import Core
-from bioctl.app.protective import Step
+from bioctl.app.protective import Step, checked, minutes_of
 from bioctl.audit.entry import Event
 from bioctl.batch.log import Actor
 from bioctl.control.alarm import AlarmState
 from bioctl.control.alarm_command import command_alarm
 from bioctl.control.alarm_state import Signal
-from bioctl.errors import InputError
-from bioctl.language.nearest import suggest
 
 SIGNALS: Mapping[str, tuple[Signal, str]] = {
     "ack": (Signal.ACK, "alarm.acknowledged"),
@@ -42,13 +40,10 @@ def alarm_step(core: Core, verb: str, args: Mapping[str, Any], reason: str, acto
         InputError: no such command or alarm, no reason, or not a time to shelve for.
         RefusedError: nothing to do in the alarm's state.
     """
-    if verb not in SIGNALS:
-        raise InputError(f"there is no command alarm.{verb}", help=suggest(verb, SIGNALS, "verbs"))
-    if not reason.strip():
-        raise InputError(f"alarm.{verb} needs a reason", help="say why, for the record")
-    unit, name = _named(core, str(args.get("alarm", "")))
+    known = [f"{unit}.{one}" for unit, config in core.site.units.items() for one in config.alarms]
+    unit, name = checked("alarm", verb, SIGNALS, reason, str(args.get("alarm", "")), known)
     signal, kind = SIGNALS[verb]
-    minutes = _minutes(args.get("minutes")) if signal is Signal.SHELVE else 0.0
+    minutes = minutes_of(args, "alarm.shelve") if signal is Signal.SHELVE else 0.0
     now = core.world.now
     states = core.memory[unit].alarms
     before = states.get(name, AlarmState())
@@ -62,19 +57,3 @@ def alarm_step(core: Core, verb: str, args: Mapping[str, Any], reason: str, acto
         Event(kind, actor, data, owner, unit, t=now),
         lambda: states.__setitem__(name, after),
     )
-
-
-def _named(core: Core, full: str) -> tuple[str, str]:
-    known = [f"{unit}.{name}" for unit, one in core.site.units.items() for name in one.alarms]
-    if full not in known:
-        raise InputError(f"there is no alarm {full!r}", help=suggest(full, known, "alarms"))
-    unit, _, name = full.partition(".")
-    return unit, name
-
-
-def _minutes(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(
-            "alarm.shelve needs `minutes`, a number", help="how long it shall be silent"
-        )
-    return float(value)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bioctl.app.core import Core
-from bioctl.app.protective import Step
+from bioctl.app.protective import Step, checked, minutes_of
 from bioctl.audit.entry import Event
 from bioctl.audit.people import Person
 from bioctl.audit.signature import sign
@@ -21,8 +21,7 @@ from bioctl.control.interlock import (
     reset,
     restore,
 )
-from bioctl.errors import InputError
-from bioctl.language.nearest import suggest
+from bioctl.errors import RefusedError
 
 VERBS = ("reset", "bypass", "restore")
 SIGNED = frozenset({"interlock.bypass"})
@@ -54,15 +53,11 @@ def interlock_step(
         InputError: no such command or interlock, no reason, or not a time to bypass for.
         RefusedError: not possible in the interlock's state.
     """
-    if verb not in VERBS:
-        raise InputError(
-            f"there is no command interlock.{verb}", help=suggest(verb, VERBS, "verbs")
-        )
-    if not reason.strip():
-        raise InputError(f"interlock.{verb} needs a reason", help="say why, for the record")
-    unit, name = _named(core, str(args.get("interlock", "")))
+    known = [f"{unit}.{one}" for unit, c in core.site.units.items() for one in c.interlocks]
+    full = str(args.get("interlock", ""))
+    unit, name = checked("interlock", verb, VERBS, reason, full, known)
     config, states = core.site.units[unit].interlocks[name], core.memory[unit].interlocks
-    minutes = _minutes(args.get("minutes")) if verb == "bypass" else 0.0
+    minutes = minutes_of(args, "interlock.bypass") if verb == "bypass" else 0.0
     state, event = _decided(config, states.get(name, InterlockState()), verb, minutes, core, actor)
     owner = core.state.units[unit].owner if unit in core.state.units else None
     now = core.world.now
@@ -70,7 +65,9 @@ def interlock_step(
         "reset": "reset", "bypass": f"bypassed for {minutes:g} min", "restore": "restored"
     }[verb]  # fmt: skip
     signed: tuple[Event, ...] = ()
-    if verb == "bypass" and signer is not None:
+    if verb == "bypass":
+        if signer is None:
+            raise RefusedError("interlock.bypass is given by a signature")
         shown = {"protects": config.text, "when": config.when.text, "minutes": minutes}
         record, content = f"interlock:{unit}.{name}", shown | {"reason": reason}
         signed = (sign(record, content, MEANING, signer, utc).event(t=now),)
@@ -94,19 +91,3 @@ def _decided(
         return bypass(config, state, core.world.now, minutes * 60)
     by = str(actor.get("name") or actor["id"])
     return reset(config, state, by) if verb == "reset" else restore(config, state, f"by {by}")
-
-
-def _named(core: Core, full: str) -> tuple[str, str]:
-    known = [f"{unit}.{name}" for unit, one in core.site.units.items() for name in one.interlocks]
-    if full not in known:
-        raise InputError(f"there is no interlock {full!r}", help=suggest(full, known, "interlocks"))
-    unit, _, name = full.partition(".")
-    return unit, name
-
-
-def _minutes(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(
-            "interlock.bypass needs `minutes`, a number", help="how long it shall last"
-        )
-    return float(value)
