@@ -197,7 +197,7 @@ def _text(data: Data) -> str:
 
 def _person(verb: str) -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
-        extra = f" for {data['minutes']} min" if data.get("minutes") is not None else ""
+        extra = f" for {_value(data['minutes'])} min" if data.get("minutes") is not None else ""
         reason = _because(data) or _because(data, "comment")
         first, _, rest = verb.partition(" ")
         what = " ".join(filter(None, (first, f"alarm {data.get('alarm')}{_at(entry)}", rest)))

@@ -45,7 +45,7 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
     (
         "alarm.shelved",
         P,
-        {"alarm": "TAH101", "minutes": 30, "reason": "probe in repair"},
+        {"alarm": "TAH101", "minutes": 30.0, "reason": "probe in repair"},
         "Anna Berg (anna, operator) shelved alarm TAH101 on BR101 for 30 min: probe in repair.",
     ),
     (

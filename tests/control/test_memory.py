@@ -64,7 +64,11 @@ def test_memory_that_says_nothing_gives_a_loop_that_is_off(
 
 @pytest.mark.parametrize(
     "state",
-    [InterlockState(), InterlockState(tripped=True, since=12.0, cause="pressure > 35 mbar")],
+    [
+        InterlockState(),
+        InterlockState(tripped=True, since=12.0, cause="pressure > 35 mbar"),
+        InterlockState(bypassed_until=90.0),
+    ],
 )
 def test_interlock_that_waits_for_a_person_still_does(state: InterlockState) -> None:
     assert recall_interlock(through_json(remember_interlock(state))) == state
