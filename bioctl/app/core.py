@@ -51,6 +51,8 @@ class Core:
         """Batches that failed behind the fence and have not been decided since."""
         self.quiet: dict[str, float] = {}
         """Batches that wait for an image younger than a call's outcome, until this host time."""
+        self.asked = False
+        """A person changed what units remember since the last scan: save it soon."""
         self.replace(state)
 
     def replace(self, state: CellState) -> None:
@@ -89,6 +91,7 @@ class Core:
             steps,
             now,
             self.faulty,
+            self.suppressed(),
         )
         failed = steps.keys() & decided.broken.keys()
         self.faulty = (self.faulty - steps.keys()) | failed
@@ -136,6 +139,16 @@ class Core:
                             else ()
                         ),
                     }
+        return found
+
+    def suppressed(self) -> dict[str, dict[str, str]]:
+        """Return by unit the measurements whose alarms a RUNNING phase suppresses, and which."""
+        found: dict[str, dict[str, str]] = {}
+        for batch in self.state.batches.values():
+            for path, phase in batch.phases.items():
+                step = batch.control.step(path)
+                if step.suppress and phase.state is State.RUNNING:
+                    found.setdefault(step.unit, {}).update(dict.fromkeys(step.suppress, path))
         return found
 
     def waiting(self) -> bool:

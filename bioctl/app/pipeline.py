@@ -12,6 +12,9 @@ from pathlib import PurePath
 from typing import Any
 
 from bioctl.app import loops
+from bioctl.app.alarms import alarm_step
+from bioctl.app.interlocks import MEANING, SIGNED, interlock_step
+from bioctl.app.protective import Step
 from bioctl.app.recipes import NEED_REASON, meaning_of, recipe_events
 from bioctl.app.start import new_batch
 from bioctl.app.store import Store
@@ -131,6 +134,8 @@ class Pipeline:
             return await self._loop(command, person)
         if command.name.startswith("recipe."):
             return await self._recipe(command, person)
+        if command.name.startswith(("alarm.", "interlock.")):
+            return await self._protective(command, person)
         batch = self._batch(command)
         if batch.released:
             raise RefusedError(f"batch {batch.id} is over: it is {batch.state}")
@@ -227,6 +232,38 @@ class Pipeline:
             done = Event("command.outcome", _actor(person), data, t=self._core.world.now)
             await self._intent(command, person, "", [*events, done])
         return Answer(outcome="done", message=told)
+
+    async def _protective(self, command: Command, person: Person) -> Answer:
+        """Carry out what a person does to an alarm or interlock, once its intent is durable."""
+        actor = _actor(person)
+        signer = await self._bypasser(command, person) if command.name in SIGNED else None
+        step = self._step(command, actor, signer)
+        await self._intent(command, person, "", step.signed)
+        now = self._core.world.now
+        try:
+            step = self._step(command, actor, signer)
+        except RefusedError as error:  # a scan came between
+            data = {"id": command.id, "outcome": "rejected", "message": str(error)}
+            self._store.act_late([Event("command.outcome", actor, data, t=now)])
+            return Answer(outcome="rejected", message=str(error))
+        step.put()
+        self._core.asked = True
+        data = {"id": command.id, "outcome": "done", "message": step.told}
+        self._store.act_late([step.event, Event("command.outcome", actor, data, t=now)])
+        return Answer(outcome="done", message=step.told)
+
+    def _step(self, command: Command, actor: Actor, signer: Person | None) -> Step:
+        noun, _, verb = command.name.partition(".")
+        core, args, reason = self._core, command.args, command.reason
+        if noun == "alarm":
+            return alarm_step(core, verb, args, reason, actor)
+        return interlock_step(core, verb, args, reason, actor, signer, self._clock.utc())
+
+    async def _bypasser(self, command: Command, person: Person) -> Person:
+        signer, said = await self._signer(command, person, f"{command.name} is given")
+        if said != MEANING:
+            raise InputError(f"a signature of {command.name} means {MEANING}, not {said}")
+        return signer
 
     async def _start(self, command: Command, person: Person) -> Answer:
         async with self._starting:  # two people may have chosen the same id or unit

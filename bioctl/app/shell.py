@@ -169,7 +169,8 @@ class Shell:
                 self.core.taken(batch, self.core.deciding[batch])
         self.store.protective(decided.protective, now)
         self._faults.contain(decided.broken, now)
-        self.keeper.keep(now, utc, mono, news=bool(decided.protective))
+        news, self.core.asked = bool(decided.protective) or self.core.asked, False
+        self.keeper.keep(now, utc, mono, news=news)
         return decided
 
     def _ask_holds(self, lost: Mapping[str, str]) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from bioctl.app.core import Core
 from bioctl.batch.state import BatchState, Prompt
-from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.interlock import first_out
 from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.tuning_fields import numbers_of
@@ -33,6 +34,7 @@ def cell_view(core: Core) -> dict[str, Any]:
             for prompt in batch.open_prompts()
         ],
         "alarms": _alarms(core),
+        "interlocks": _interlocks(core),
         "recipes": [asdict(version) for version in state.recipes.values()],
     }
 
@@ -121,18 +123,45 @@ def _reading(reading: Reading, eu: str) -> dict[str, Any]:
 
 
 def _alarms(core: Core) -> list[dict[str, Any]]:
-    found = []
-    for unit, memory in core.memory.items():
-        for name, state in memory.alarms.items():
-            config = core.site.units[unit].alarms[name]
-            if state.condition.value != AlarmState().condition.value:
-                found.append(
-                    {
-                        "alarm": name,
-                        "unit": unit,
-                        "priority": config.priority,
-                        "state": state.condition,
-                        "action": config.action,
-                    }
-                )
-    return found
+    """Return every alarm that is not normal; what may be silent is shown as well."""
+    return [
+        {
+            "alarm": name,
+            "unit": unit,
+            "tag": config.tag,
+            "priority": config.priority,
+            "state": state.condition,
+            "active": state.active,
+            "unevaluable": state.unevaluable,
+            "since": state.raised_at,
+            "shelved_s": _left(state.shelved_until, core.world.now),
+            "consequence": config.consequence,
+            "action": config.action,
+        }
+        for unit, memory in core.memory.items()
+        for name, state in memory.alarms.items()
+        if state.condition is not AlarmCondition.NORMAL
+        for config in (core.site.units[unit].alarms[name],)
+    ]
+
+
+def _left(until: float | None, now: float) -> float | None:
+    return None if until is None else max(until - now, 0.0)
+
+
+def _interlocks(core: Core) -> list[dict[str, Any]]:
+    """Return every interlock that has tripped or is bypassed; which came first in its unit."""
+    return [
+        {
+            "interlock": name,
+            "unit": unit,
+            "protects": core.site.units[unit].interlocks[name].text,
+            "tripped": state.tripped,
+            "cause": state.cause,
+            "first_out": name == first_out(memory.interlocks),
+            "bypassed_s": _left(state.bypassed_until, core.world.now),
+        }
+        for unit, memory in core.memory.items()
+        for name, state in memory.interlocks.items()
+        if state.tripped or state.bypassed_until is not None
+    ]

@@ -50,8 +50,14 @@ class Kind(StrEnum):
     ALARM_ACKNOWLEDGED = "alarm.acknowledged"
     ALARM_SHELVED = "alarm.shelved"
     ALARM_UNSHELVED = "alarm.unshelved"
+    ALARM_RESET = "alarm.reset"
+    ALARM_SUPPRESSED = "alarm.suppressed"
+    ALARM_REMOVED = "alarm.removed"
+    ALARM_RETURNED = "alarm.returned"
     INTERLOCK_TRIPPED = "interlock.tripped"
     INTERLOCK_RESET = "interlock.reset"
+    INTERLOCK_BYPASSED = "interlock.bypassed"
+    INTERLOCK_RESTORED = "interlock.restored"
     LINK_DOWN = "link.down"
     LINK_UP = "link.up"
     PLANT_LOCAL = "plant.local"
@@ -100,13 +106,21 @@ MEANING: dict[Kind, str] = {
     Kind.PROMPT_OPENED: "a person is asked {id, text, kind, choices?, eu?, range?, role}",
     Kind.PROMPT_ANSWERED: "a person answered {id, answer, by}",
     Kind.SIGNATURE: "a person signed a record {record, meaning, hash}",
-    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text}",
-    Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text}",
-    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?}",
-    Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason}",
-    Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?}",
+    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, silent?}",
+    Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text,"
+    " silent?}",
+    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?, was?}",
+    Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason, was?}",
+    Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?, was?}",
+    Kind.ALARM_RESET: "a latched alarm was reset {alarm, reason?, was?}",
+    Kind.ALARM_SUPPRESSED: "an alarm that spoke is suppressed by design {alarm, tag, reason}",
+    Kind.ALARM_REMOVED: "an alarm was taken out of service {alarm, reason, was?}",
+    Kind.ALARM_RETURNED: "an alarm was returned to service {alarm, reason?, was?}",
     Kind.INTERLOCK_TRIPPED: "an interlock acted {interlock, cause}",
-    Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause}",
+    Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause, reason?}",
+    Kind.INTERLOCK_BYPASSED: "a signed bypass keeps an interlock from acting {interlock, minutes,"
+    " reason}",
+    Kind.INTERLOCK_RESTORED: "the bypass of an interlock ended {interlock, cause, reason?}",
     Kind.LINK_DOWN: "a connection to equipment was lost {connection, reason}",
     Kind.LINK_UP: "a connection to equipment is back {connection, reason}",
     Kind.PLANT_LOCAL: "something changed at the equipment's own panel {tag, old, new}",

@@ -202,7 +202,8 @@ def _alarm(verb: str) -> Callable[[Entry, Data], str]:
         value = f" at {_value(data['value'])}" if data.get("value") is not None else ""
         tag = f" on {data['tag']}" if data.get("tag") else _at(entry)
         priority = f" (priority {data['priority']})" if data.get("priority") else ""
-        return f"alarm {data.get('alarm')}{priority} {verb}{tag}{value}{limit}{_text(data)}"
+        silent = f" silently, as it is {data['silent']}," if data.get("silent") else ""
+        return f"alarm {data.get('alarm')}{priority} {verb}{silent}{tag}{value}{limit}{_text(data)}"
 
     return tell
 
@@ -213,9 +214,11 @@ def _text(data: Data) -> str:
 
 def _person(verb: str) -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
-        extra = f" for {data['minutes']} min" if data.get("minutes") is not None else ""
+        extra = f" for {_value(data['minutes'])} min" if data.get("minutes") is not None else ""
         reason = _because(data) or _because(data, "comment")
-        return f"{_who(entry)} {verb} alarm {data.get('alarm')}{extra}{reason}"
+        first, _, rest = verb.partition(" ")
+        what = " ".join(filter(None, (first, f"alarm {data.get('alarm')}{_at(entry)}", rest)))
+        return f"{_who(entry)} {what}{extra}{reason}"
 
     return tell
 
@@ -312,11 +315,25 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.ALARM_ACKNOWLEDGED: _person("acknowledged"),
     Kind.ALARM_SHELVED: _person("shelved"),
     Kind.ALARM_UNSHELVED: _person("unshelved"),
+    Kind.ALARM_RESET: _person("reset"),
+    Kind.ALARM_SUPPRESSED: lambda entry, data: (
+        f"alarm {data.get('alarm')}{_at(entry)} is suppressed by design{_because(data)}"
+    ),
+    Kind.ALARM_REMOVED: _person("took out of service"),
+    Kind.ALARM_RETURNED: _person("returned to service"),
     Kind.INTERLOCK_TRIPPED: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} tripped{_because(data, 'cause')}"
     ),
     Kind.INTERLOCK_RESET: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} was reset{_because(data, 'cause')}"
+    ),
+    Kind.INTERLOCK_BYPASSED: lambda entry, data: (
+        f"{_who(entry)} bypassed interlock {data.get('interlock')}{_at(entry)}"
+        f" for {_value(data.get('minutes'))} min{_because(data)}"
+    ),
+    Kind.INTERLOCK_RESTORED: lambda entry, data: (
+        f"interlock {data.get('interlock')}{_at(entry)} acts again, its bypass ended"
+        f"{_because(data, 'cause')}{_because(data)}"
     ),
     Kind.LINK_DOWN: lambda _, data: (
         f"the connection {data.get('connection')} was lost{_because(data)}"

@@ -106,6 +106,7 @@ def _step(
         until=step.until,
         formula=numeric if step.until else {},
         timeout_s=step.timeout_s,
+        suppress=step.suppress,
     )
 
 

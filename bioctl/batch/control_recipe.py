@@ -22,6 +22,7 @@ class BoundStep:
         until: condition text, or None.
         formula: numeric formula values named in `until`, as (value, eu).
         timeout_s: how long it may be RUNNING at a stretch.
+        suppress: measurements whose alarms are suppressed by design while it is RUNNING.
     """
 
     path: str
@@ -32,6 +33,7 @@ class BoundStep:
     until: str | None
     formula: Mapping[str, tuple[float, str]]
     timeout_s: float
+    suppress: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class ControlRecipe:
                     "until": s.until,
                     "formula": {name: list(value) for name, value in s.formula.items()},
                     "timeout_s": s.timeout_s,
+                    **({"suppress": list(s.suppress)} if s.suppress else {}),
                 }
                 for s in self.steps
             ],
@@ -93,6 +96,7 @@ def from_dict(data: Mapping[str, object]) -> ControlRecipe:
             **{
                 **step,
                 "formula": {name: (v[0], v[1]) for name, v in step["formula"].items()},
+                "suppress": tuple(step.get("suppress", ())),
             }
         )
         for step in steps

@@ -46,8 +46,6 @@ def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[s
             yield "`restart at`"
         if step.checked_by:
             yield "`checked by`"
-        if step.suppress:
-            yield "`suppress alarms`"
 
 
 def _results(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> set[str]:

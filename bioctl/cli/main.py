@@ -8,9 +8,11 @@ from typer.core import TyperGroup
 
 import bioctl
 from bioctl.cli import (
+    alarm,
     audit,
     batch,
     demo,
+    interlock,
     loop,
     plant,
     recipe,
@@ -62,6 +64,8 @@ recipe_scale.add_to(recipe.app)
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(batch.app, name="batch")
 app.add_typer(loop.app, name="loop")
+app.add_typer(alarm.app, name="alarm")
+app.add_typer(interlock.app, name="interlock")
 app.add_typer(audit.app, name="audit")
 app.command(epilog=record.EXAMPLE)(record.record)
 

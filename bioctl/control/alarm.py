@@ -1,76 +1,17 @@
 """Alarms on one reading: a limit passed, or a reading that can't be trusted.
 
 A Bad reading makes limit alarms of its tag unevaluable: they keep their state and neither raise nor
-clear, while the tag's bad-PV alarm speaks instead.
+clear, while the tag's bad-PV alarm speaks instead. A silent alarm (shelved, suppressed, out of
+service) is evaluated and journaled all the same, as silent.
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.alarm_state import AlarmCondition, Signal, after
-from bioctl.control.check import finite, not_negative, span, text
 from bioctl.control.event import ControlEvent
 from bioctl.control.quality import checked, json_number, reason_of
-from bioctl.errors import InputError, RefusedError
-from bioctl.values import Range, Reading
-
-
-class AlarmKind(StrEnum):
-    """What it watches."""
-
-    HIGH = "high"
-    LOW = "low"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmConfig:
-    """One alarm. An alarm without an action for the operator is not an alarm, and is refused.
-
-    Attributes:
-        name: unique in the site, for example `BR101.temperature.high`.
-        tag: what it watches, for people and the journal.
-        kind: above a limit, below a limit, or a reading that is not Good.
-        priority: 1 (act in 5 min) to 3.
-        consequence: what happens if nobody acts.
-        action: what the operator does.
-        limit: in the tag's eu; None for kind BAD.
-        dead_band: how far back inside the limit it must come to clear, eu.
-        on_delay_s: how long it must be abnormal before it is raised.
-        off_delay_s: how long it must be normal before it clears.
-        pv_range: physical range; outside counts as Bad. None checks for a finite number only.
-
-    Raises:
-        InputError: no action or consequence, a limit missing or not a number, unknown priority.
-    """
-
-    name: str
-    tag: str
-    kind: AlarmKind
-    priority: int
-    consequence: str
-    action: str
-    limit: float | None = None
-    dead_band: float = 0.0
-    on_delay_s: float = 0.0
-    off_delay_s: float = 0.0
-    pv_range: Range | None = None
-
-    def __post_init__(self) -> None:
-        text("alarm", "name", self.name)
-        owner = f"alarm {self.name}"
-        for name in ("tag", "consequence", "action"):
-            text(owner, name, getattr(self, name))
-        for name in ("dead_band", "on_delay_s", "off_delay_s"):
-            not_negative(owner, name, getattr(self, name))
-        if self.priority not in {1, 2, 3}:
-            raise InputError(f"{owner}: priority is {self.priority}; it must be 1, 2 or 3.")
-        if self.pv_range is not None:
-            span(owner, "pv_range", self.pv_range)
-        if (self.limit is None) is not (self.kind is AlarmKind.BAD):
-            raise InputError(f"{owner}: high and low need a limit, bad has none.")
-        if self.limit is not None:
-            finite(owner, "limit", self.limit)
+from bioctl.values import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +20,35 @@ class AlarmState:
 
     Attributes:
         condition: state of the ISA-18.2 table.
-        turning_since: process time since which the process says the opposite of `condition`.
-        raised_at: process time it was last raised, None before.
+        active: whether the process is abnormal, delays passed; the only news of a silent alarm.
+        turning_since: process time since which the process says the opposite of `active`.
+        raised_at: process time it last annunciated, None before.
         unevaluable: a limit alarm whose reading is not Good now.
+        shelved_until: process time shelving ends; None while not shelved.
+        arrived_at: setpoint the process was last within the limit of; None before.
     """
 
     condition: AlarmCondition = AlarmCondition.NORMAL
+    active: bool = False
     turning_since: float | None = None
     raised_at: float | None = None
     unevaluable: bool = False
+    shelved_until: float | None = None
+    arrived_at: float | None = None
+
+
+Scanned = tuple[AlarmState, list[ControlEvent]]
 
 
 def scan_alarm(
-    config: AlarmConfig, state: AlarmState, reading: Reading, now: float
-) -> tuple[AlarmState, ControlEvent | None]:
+    config: AlarmConfig,
+    state: AlarmState,
+    reading: Reading,
+    now: float,
+    *,
+    setpoint: float | None = None,
+    suppressed: str = "",
+) -> Scanned:
     """Return the next state and what to journal.
 
     Args:
@@ -100,62 +56,136 @@ def scan_alarm(
         state: after the last scan.
         reading: what it watches.
         now: process time, s.
+        setpoint: of the alarm's loop, in the tag's eu; None while the loop does not control.
+        suppressed: why it is suppressed by design now; "" for none.
     """
     pv = checked(reading, config.pv_range)
+    state, events = _silence(config, state, now, suppressed)
+    if state.active and state.condition is AlarmCondition.NORMAL:  # it was silent until now
+        state = _raised(state, now)
+        events.append(_event(config, state, pv, setpoint))
     if config.kind is not AlarmKind.BAD and not pv.good:
-        return replace(state, unevaluable=True, turning_since=None), None
-    state = replace(state, unevaluable=False)
-    active = state.condition.active
-    if _abnormal(config, pv, active=active) is active:
-        return replace(state, turning_since=None), None
-    since = now if state.turning_since is None else state.turning_since
-    if now - since < (config.off_delay_s if active else config.on_delay_s):
-        return replace(state, turning_since=since), None
-    return _turned(config, state, pv, now)
+        return replace(state, unevaluable=True, turning_since=None), events
+    return _process(config, replace(state, unevaluable=False), pv, now, setpoint, events)
 
 
-def acknowledge(config: AlarmConfig, state: AlarmState) -> AlarmState:
-    """Return the state after a person acknowledged it; the command pipeline journals who and why.
+def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str) -> Scanned:
+    """End shelving when its time is over; begin and end suppression by design.
 
-    Raises:
-        RefusedError: there is nothing to acknowledge.
+    The journal is told when suppression takes an alarm from people's eyes, not of every quiet one.
     """
-    if not state.condition.unacknowledged:
-        raise RefusedError(f"alarm {config.name} is {state.condition}; nothing to acknowledge.")
-    return replace(state, condition=after(state.condition, Signal.ACK))
+    events = []
+    data = {"alarm": config.name, "tag": config.tag}
+    shelved = state.condition is AlarmCondition.SHELVED
+    if shelved and (state.shelved_until is None or now >= state.shelved_until):
+        condition = after(state.condition, Signal.UNSHELVE)
+        state = replace(state, condition=condition, shelved_until=None)
+        events.append(ControlEvent("alarm.unshelved", data | {"reason": "its time is over"}))
+    condition = after(state.condition, Signal.SUPPRESS if suppressed else Signal.UNSUPPRESS)
+    if condition.silent and state.condition not in {condition, AlarmCondition.NORMAL}:
+        events.append(ControlEvent("alarm.suppressed", data | {"reason": suppressed}))
+    return replace(state, condition=condition), events
 
 
-def _turned(
-    config: AlarmConfig, state: AlarmState, pv: Reading, now: float
-) -> tuple[AlarmState, ControlEvent]:
-    signal = Signal.CLEAR if state.condition.active else Signal.RAISE
-    raised = signal is Signal.RAISE
-    new = AlarmState(after(state.condition, signal), raised_at=now if raised else state.raised_at)
-    data = {
+def _process(
+    config: AlarmConfig,
+    state: AlarmState,
+    pv: Reading,
+    now: float,
+    setpoint: float | None,
+    events: list[ControlEvent],
+) -> Scanned:
+    """Follow the process: raise and clear after the delays."""
+    abnormal = _abnormal(config, state, pv, setpoint)
+    if config.loop and not abnormal:
+        state = replace(state, arrived_at=_arrived(config, state, pv, setpoint))
+    if abnormal is state.active:
+        return replace(state, turning_since=None), events
+    since = now if state.turning_since is None else state.turning_since
+    if now - since < (config.off_delay_s if state.active else config.on_delay_s):
+        return replace(state, turning_since=since), events
+    state = replace(state, active=abnormal, turning_since=None)
+    if abnormal:
+        state = _raised(state, now)
+    else:
+        signal = Signal.LATCH if config.latching else Signal.CLEAR
+        state = replace(state, condition=after(state.condition, signal))
+    return state, [*events, _event(config, state, pv, setpoint)]
+
+
+def _raised(state: AlarmState, now: float) -> AlarmState:
+    silent = state.condition.silent
+    condition = after(state.condition, Signal.RAISE)
+    return replace(state, condition=condition, raised_at=state.raised_at if silent else now)
+
+
+def _abnormal(config: AlarmConfig, state: AlarmState, pv: Reading, setpoint: float | None) -> bool:
+    """Whether the process is abnormal; an active alarm clears a dead band inside its limit."""
+    limit = _limit(config, setpoint)
+    if limit is None:
+        return config.kind is AlarmKind.BAD and not pv.good
+    outside = _outside(config, pv, limit, config.dead_band if state.active else 0.0)
+    began = state.active or state.turning_since is not None
+    return outside and (began or not config.loop or not _on_the_way(config, state, setpoint))
+
+
+def _limit(config: AlarmConfig, setpoint: float | None) -> float | None:
+    """Return the limit in the tag's eu; None where there is none now."""
+    if config.limit is None or not config.loop:
+        return config.limit
+    if setpoint is None:
+        return None
+    return setpoint + (config.limit if config.kind is AlarmKind.HIGH else -config.limit)
+
+
+def _outside(config: AlarmConfig, pv: Reading, limit: float, band: float) -> bool:
+    high = config.kind is AlarmKind.HIGH
+    return pv.number > limit - band if high else pv.number < limit + band
+
+
+def _on_the_way(config: AlarmConfig, state: AlarmState, setpoint: float | None) -> bool:
+    """Whether the setpoint has moved and the process has not been there yet: no deviation."""
+    if state.arrived_at is None or setpoint is None or config.limit is None:
+        return True
+    return abs(setpoint - state.arrived_at) > config.limit
+
+
+def _arrived(
+    config: AlarmConfig, state: AlarmState, pv: Reading, setpoint: float | None
+) -> float | None:
+    if setpoint is None or config.limit is None:
+        return None
+    return setpoint if abs(pv.number - setpoint) <= config.limit else state.arrived_at
+
+
+def _event(
+    config: AlarmConfig, state: AlarmState, pv: Reading, setpoint: float | None
+) -> ControlEvent:
+    limit = _limit(config, setpoint)
+    data: dict[str, float | int | str | None] = {
         "alarm": config.name,
         "tag": config.tag,
         "value": json_number(pv),
-        "limit": config.limit,
+        "limit": limit,
         "priority": config.priority,
-        "text": _sentence(config, pv) if raised else f"{config.tag} is back to normal.",
+        "text": _sentence(config, pv, limit) if state.active else _normal(config),
     }
-    return new, ControlEvent("alarm.raised" if raised else "alarm.cleared", data)
+    if state.condition.silent:
+        data["silent"] = str(state.condition)
+    return ControlEvent("alarm.raised" if state.active else "alarm.cleared", data)
 
 
-def _abnormal(config: AlarmConfig, pv: Reading, *, active: bool) -> bool:
-    """Whether the process is abnormal; an active alarm clears a dead band inside its limit."""
-    if config.limit is None:
-        return not pv.good
-    band = config.dead_band if active else 0.0
-    if config.kind is AlarmKind.HIGH:
-        return pv.number > config.limit - band
-    return pv.number < config.limit + band
+def _normal(config: AlarmConfig) -> str:
+    kept = " The alarm is latched: reset it." if config.latching else ""
+    return f"{config.tag} is back to normal.{kept}"
 
 
-def _sentence(config: AlarmConfig, pv: Reading) -> str:
-    if config.limit is None:
+def _sentence(config: AlarmConfig, pv: Reading, limit: float | None) -> str:
+    if config.kind is AlarmKind.BAD or not pv.good:
         what = f"{config.tag} can't be trusted: {reason_of(pv)}"
     else:
         side = "above" if config.kind is AlarmKind.HIGH else "below"
-        what = f"{config.tag} is {pv.number:g}, {side} {config.limit:g}"
+        of = f", its limit around the setpoint of loop {config.loop}" if config.loop else ""
+        what = f"{config.tag} is {pv.number:g}, {side} {limit:g}{of}" if limit is not None else ""
+        what = what or f"{config.tag} was outside its limit; its loop does not control now"
     return f"{what}. {config.consequence} {config.action}"

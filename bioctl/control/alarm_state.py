@@ -1,4 +1,12 @@
-"""The alarm state table (ISA-18.2, states A to D). More states are more rows, not more code."""
+"""The alarm state table (ISA-18.2, states A to I). More states are more rows, not more code.
+
+    normal ──raise──► unacknowledged ──acknowledge──► acknowledged ──clear──► normal
+                      └──clear──► returned, unacknowledged ──acknowledge──► normal
+    an alarm that latches goes to latched instead of returned or normal, and waits for a reset
+
+Shelved, suppressed by design and out of service do not annunciate. Each is left to normal; where
+the process is abnormal then, the next scan raises the alarm anew.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,16 +19,21 @@ class AlarmCondition(StrEnum):
     UNACK_ACTIVE = "unacknowledged"
     ACK_ACTIVE = "acknowledged"
     UNACK_RETURNED = "returned to normal, unacknowledged"
-
-    @property
-    def active(self) -> bool:
-        """Whether the process is abnormal now."""
-        return self in {AlarmCondition.UNACK_ACTIVE, AlarmCondition.ACK_ACTIVE}
+    UNACK_LATCHED = "latched, unacknowledged"
+    ACK_LATCHED = "latched, acknowledged"
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed by design"
+    OUT_OF_SERVICE = "out of service"
 
     @property
     def unacknowledged(self) -> bool:
         """Whether a person has yet to acknowledge it."""
-        return self in {AlarmCondition.UNACK_ACTIVE, AlarmCondition.UNACK_RETURNED}
+        return (self, Signal.ACK) in TABLE
+
+    @property
+    def silent(self) -> bool:
+        """Whether the alarm is kept from annunciating, whatever the process does."""
+        return self in {self.SHELVED, self.SUPPRESSED, self.OUT_OF_SERVICE}
 
 
 class Signal(StrEnum):
@@ -28,18 +41,49 @@ class Signal(StrEnum):
 
     RAISE = "raise"
     CLEAR = "clear"
+    LATCH = "clear and latch"
     ACK = "acknowledge"
+    RESET = "reset"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    SUPPRESS = "suppress"
+    UNSUPPRESS = "unsuppress"
+    REMOVE = "remove from service"
+    RETURN = "return to service"
 
+
+_N, _S = AlarmCondition, Signal
 
 TABLE: Mapping[tuple[AlarmCondition, Signal], AlarmCondition] = {
-    (AlarmCondition.NORMAL, Signal.RAISE): AlarmCondition.UNACK_ACTIVE,
-    (AlarmCondition.UNACK_ACTIVE, Signal.ACK): AlarmCondition.ACK_ACTIVE,
-    (AlarmCondition.UNACK_ACTIVE, Signal.CLEAR): AlarmCondition.UNACK_RETURNED,
-    (AlarmCondition.ACK_ACTIVE, Signal.CLEAR): AlarmCondition.NORMAL,
-    (AlarmCondition.UNACK_RETURNED, Signal.ACK): AlarmCondition.NORMAL,
-    (AlarmCondition.UNACK_RETURNED, Signal.RAISE): AlarmCondition.UNACK_ACTIVE,
+    (_N.NORMAL, _S.RAISE): _N.UNACK_ACTIVE,
+    (_N.UNACK_ACTIVE, _S.ACK): _N.ACK_ACTIVE,
+    (_N.UNACK_ACTIVE, _S.CLEAR): _N.UNACK_RETURNED,
+    (_N.UNACK_ACTIVE, _S.LATCH): _N.UNACK_LATCHED,
+    (_N.ACK_ACTIVE, _S.CLEAR): _N.NORMAL,
+    (_N.ACK_ACTIVE, _S.LATCH): _N.ACK_LATCHED,
+    (_N.UNACK_RETURNED, _S.ACK): _N.NORMAL,
+    (_N.UNACK_RETURNED, _S.RAISE): _N.UNACK_ACTIVE,
+    (_N.UNACK_LATCHED, _S.ACK): _N.ACK_LATCHED,
+    (_N.UNACK_LATCHED, _S.RAISE): _N.UNACK_ACTIVE,
+    (_N.ACK_LATCHED, _S.RESET): _N.NORMAL,
+    (_N.ACK_LATCHED, _S.RAISE): _N.UNACK_ACTIVE,
+    (_N.NORMAL, _S.SHELVE): _N.SHELVED,
+    (_N.UNACK_ACTIVE, _S.SHELVE): _N.SHELVED,
+    (_N.ACK_ACTIVE, _S.SHELVE): _N.SHELVED,
+    (_N.UNACK_RETURNED, _S.SHELVE): _N.SHELVED,
+    (_N.SUPPRESSED, _S.SHELVE): _N.SHELVED,
+    (_N.SHELVED, _S.SHELVE): _N.SHELVED,
+    (_N.SHELVED, _S.UNSHELVE): _N.NORMAL,
+    (_N.NORMAL, _S.SUPPRESS): _N.SUPPRESSED,
+    (_N.UNACK_ACTIVE, _S.SUPPRESS): _N.SUPPRESSED,
+    (_N.ACK_ACTIVE, _S.SUPPRESS): _N.SUPPRESSED,
+    (_N.UNACK_RETURNED, _S.SUPPRESS): _N.SUPPRESSED,
+    (_N.SUPPRESSED, _S.UNSUPPRESS): _N.NORMAL,
+    **{(one, _S.REMOVE): _N.OUT_OF_SERVICE for one in _N if one is not _N.OUT_OF_SERVICE},
+    (_N.OUT_OF_SERVICE, _S.RETURN): _N.NORMAL,
 }
-"""Every transition there is; a pair that is not here changes nothing."""
+"""Every transition there is; a pair that is not here changes nothing. A latched alarm can be
+neither shelved nor suppressed: it would lose what it waits for."""
 
 
 def after(state: AlarmCondition, signal: Signal) -> AlarmCondition:

@@ -49,6 +49,7 @@ class InterlockConfig:
         reset_when: must be TRUE before it resets (hysteresis); None: `when` FALSE is enough.
         reset_delay_s: how long it must be safe to reset before an automatic reset.
         text: what it protects, in one sentence for people.
+        bypass_s: how long a person may bypass it at most, process s; 0: never.
 
     Raises:
         InputError: no output, a value or time that is not a number, or no text.
@@ -63,6 +64,7 @@ class InterlockConfig:
     reset: Reset = Reset.AUTO
     reset_when: Condition | None = None
     reset_delay_s: float = 0.0
+    bypass_s: float = 0.0
 
     def __post_init__(self) -> None:
         text("interlock", "name", self.name)
@@ -70,6 +72,7 @@ class InterlockConfig:
         text(owner, "text", self.text)
         not_negative(owner, "delay_s", self.delay_s)
         not_negative(owner, "reset_delay_s", self.reset_delay_s)
+        not_negative(owner, "bypass_s", self.bypass_s)
         if not self.then:
             raise InputError(
                 f"{owner}: it forces no output.", help="Name what shall be closed or stopped."
@@ -88,6 +91,7 @@ class InterlockState:
         safe_since: process time it became safe to reset, None while it is not.
         cause: why it tripped; "" while clear.
         bad: why the condition can't be evaluated now; "" while it can.
+        bypassed_until: process time a bypass ends: until then it forces nothing; None without one.
     """
 
     tripped: bool = False
@@ -95,6 +99,7 @@ class InterlockState:
     safe_since: float | None = None
     cause: str = ""
     bad: str = ""
+    bypassed_until: float | None = None
 
 
 def evaluate(
@@ -135,7 +140,56 @@ def reset(
         why = state.bad or f"its cause is still there ({state.cause})"
         raise RefusedError(f"interlock {config.name} can't be reset: {why}.")
     data = {"interlock": config.name, "cause": f"reset by {person}"}
-    return InterlockState(), ControlEvent("interlock.reset", data)
+    clear = InterlockState(bypassed_until=state.bypassed_until)
+    return clear, ControlEvent("interlock.reset", data)
+
+
+def bypass(
+    config: InterlockConfig, state: InterlockState, now: float, seconds: float
+) -> tuple[InterlockState, ControlEvent]:
+    """Return the state after a person bypassed it for `seconds` of process time.
+
+    Raises:
+        RefusedError: the site allows no bypass of it.
+        InputError: not a time the site allows.
+    """
+    if config.bypass_s == 0.0:
+        raise RefusedError(
+            f"interlock {config.name} can't be bypassed.", help="its `bypass_limit` would allow it"
+        )
+    if not 0 < seconds <= config.bypass_s:
+        raise InputError(
+            f"interlock {config.name} can't be bypassed for {seconds / 60:g} min.",
+            help=f"more than 0 and at most {config.bypass_s / 60:g} min",
+        )
+    data: dict[str, float | int | str | None] = {
+        "interlock": config.name,
+        "minutes": seconds / 60,
+    }
+    return replace(state, bypassed_until=now + seconds), ControlEvent("interlock.bypassed", data)
+
+
+def restore(
+    config: InterlockConfig, state: InterlockState, cause: str
+) -> tuple[InterlockState, ControlEvent]:
+    """Return the state after its bypass ended; what tripped meanwhile acts now.
+
+    Raises:
+        RefusedError: it is not bypassed.
+    """
+    if state.bypassed_until is None:
+        raise RefusedError(f"interlock {config.name} is not bypassed.")
+    data = {"interlock": config.name, "cause": cause}
+    return replace(state, bypassed_until=None), ControlEvent("interlock.restored", data)
+
+
+def end_bypass(
+    config: InterlockConfig, state: InterlockState, now: float
+) -> tuple[InterlockState, ControlEvent | None]:
+    """Let a bypass end when its time is over."""
+    if state.bypassed_until is None or now < state.bypassed_until:
+        return state, None
+    return restore(config, state, "its time is over")
 
 
 def first_out(states: Mapping[str, InterlockState]) -> str | None:
@@ -152,10 +206,13 @@ def first_out(states: Mapping[str, InterlockState]) -> str | None:
 def forced_outputs(
     configs: Mapping[str, InterlockConfig], states: Mapping[str, InterlockState]
 ) -> dict[str, float]:
-    """Return all outputs forced now, by name; where two disagree, the one declared first wins."""
+    """Return all outputs forced now, by name; where two disagree, the one declared first wins.
+
+    An interlock that is bypassed forces nothing.
+    """
     forced: dict[str, float] = {}
     for name, config in configs.items():
-        if name in states and states[name].tripped:
+        if name in states and states[name].tripped and states[name].bypassed_until is None:
             for output, value in config.then.items():
                 forced.setdefault(output, value)
     return forced

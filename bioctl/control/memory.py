@@ -1,8 +1,9 @@
 """What must outlive a restart, as plain JSON for a snapshot, and back.
 
 Kept: where a setpoint ramp stands, what a dose limit counted, which interlocks are tripped, which
-alarms wait for a person. Not kept: integrals, derivatives and delays; a loop starts again from the
-real outputs. What a snapshot no longer fits (another setpoint range) is dropped, never forced.
+alarms wait for a person or are silent. Not kept: integrals, derivatives and delays; a loop starts
+again from the real outputs. What a snapshot no longer fits (another setpoint range) is dropped,
+never forced.
 """
 
 import math
@@ -58,27 +59,51 @@ def recall_loop(config: AnyLoop, memory: Mapping[str, object]) -> LoopState:
 
 def remember_interlock(state: InterlockState) -> Flat:
     """Return what an interlock keeps over a restart."""
-    return {"tripped": state.tripped, "since": state.since, "cause": state.cause}
+    return {
+        "tripped": state.tripped,
+        "since": state.since,
+        "cause": state.cause,
+        "bypassed_until": state.bypassed_until,
+    }
 
 
 def recall_interlock(memory: Mapping[str, object]) -> InterlockState:
     """Return the interlock as it was: one that waits for a person still does."""
     tripped = memory.get("tripped") is True
     since = _number(memory.get("since")) if tripped else None
-    return InterlockState(tripped, since, cause=str(memory.get("cause", "")) if tripped else "")
+    return InterlockState(
+        tripped,
+        since,
+        cause=str(memory.get("cause", "")) if tripped else "",
+        bypassed_until=_number(memory.get("bypassed_until")),
+    )
 
 
 def remember_alarm(state: AlarmState) -> Flat:
     """Return what an alarm keeps over a restart."""
-    return {"condition": state.condition.value, "raised_at": state.raised_at}
+    return {
+        "condition": state.condition.value,
+        "active": state.active,
+        "raised_at": state.raised_at,
+        "shelved_until": state.shelved_until,
+        "arrived_at": state.arrived_at,
+    }
 
 
 def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
-    """Return the alarm as it was: one that nobody acknowledged still waits."""
+    """Return the alarm as it was: what nobody acknowledged waits, what is shelved keeps its end."""
     word = memory.get("condition")
     known = isinstance(word, str) and word in set(AlarmCondition)
     condition = AlarmCondition(str(word)) if known else AlarmCondition.NORMAL
-    return AlarmState(condition, raised_at=_number(memory.get("raised_at")))
+    spoke = condition in {AlarmCondition.UNACK_ACTIVE, AlarmCondition.ACK_ACTIVE}
+    quiet = condition.silent or condition is AlarmCondition.NORMAL
+    return AlarmState(
+        condition,
+        active=spoke or (quiet and memory.get("active") is True),
+        raised_at=_number(memory.get("raised_at")),
+        shelved_until=_number(memory.get("shelved_until")),
+        arrived_at=_number(memory.get("arrived_at")),
+    )
 
 
 def _number(value: object) -> float | None:

@@ -17,6 +17,7 @@ what fails inside is contained and told.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from bioctl.control.event import ControlEvent
@@ -58,6 +59,7 @@ def scan(
     steps: Mapping[str, Step[E]],
     now: float,
     faulty: Collection[str] = (),
+    suppressed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Decisions[E]:
     """Decide one scan at process time `now` (s).
 
@@ -69,10 +71,12 @@ def scan(
         steps: of the batches that are due.
         now: process time, s.
         faulty: batches that failed before and have not been decided since.
+        suppressed: by unit, measurements whose alarms a running phase suppresses, and the phase.
     """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
-        part = partial(_protect, decided, unit, memory[name], image, now)
+        quiet = suppressed.get(name, {})
+        part = partial(_protect, decided, unit, memory[name], image, now, quiet)
         if not _fenced(decided, name, part):
             decided.beat.add(name)
     for batch, step in steps.items():
@@ -96,9 +100,15 @@ def _take(decided: Decisions[E], batch: str, step: Step[E]) -> None:
 
 
 def _protect(
-    decided: Decisions[E], unit: UnitConfig, memory: UnitMemory, image: Image, now: float
+    decided: Decisions[E],
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    now: float,
+    suppressed: Mapping[str, str],
 ) -> None:
-    decided.protective.extend((unit.name, event) for event in protect(unit, memory, image, now))
+    events = protect(unit, memory, image, now, suppressed)
+    decided.protective.extend((unit.name, event) for event in events)
 
 
 def _control(

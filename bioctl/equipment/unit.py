@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bioctl.control.alarm import AlarmConfig
+from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
 from bioctl.tags import Tag

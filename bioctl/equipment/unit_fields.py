@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from bioctl.control.alarm import AlarmConfig
+from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
 from bioctl.equipment.fields import (
@@ -64,7 +64,8 @@ def read_unit(
         loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
     interlocks = _each(fields, errors, "interlocks", partial(_interlock, kind, outputs, errors))
-    alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, errors))
+    alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, kind, loops, errors))
+    _refuse_deaf(fields, errors, alarms)
     fields.close()
     return UnitConfig(
         name=name,
@@ -163,6 +164,26 @@ def _interlock(
 
 
 def _alarm(
-    measurements: dict[str, Tag], errors: list[InputError], name: str, node: Node
+    measurements: dict[str, Tag],
+    kind: UnitClass,
+    loops: Mapping[str, AnyLoop],
+    errors: list[InputError],
+    name: str,
+    node: Node,
 ) -> AlarmConfig:
-    return read_alarm(name, node, measurements, errors)
+    return read_alarm(name, node, measurements, kind.loops, loops, errors)
+
+
+def _refuse_deaf(
+    fields: Fields, errors: list[InputError], alarms: Mapping[str, AlarmConfig]
+) -> None:
+    """Note limit alarms that fall silent with their probe, and no bad alarm would say so."""
+    group = fields.node.entries.get("alarms")
+    heard = {one.tag for one in alarms.values() if one.kind is AlarmKind.BAD}
+    for name, one in alarms.items():
+        if one.tag not in heard and group is not None:
+            where = group.as_mapping().keys[name].where
+            message = f"alarm {name}: {one.tag} has no alarm of kind bad."
+            remedy = "give it one: a Bad reading silences its limit alarms"
+            errors.append(InputError(message, where=where, help=remedy))
+            heard.add(one.tag)

@@ -6,6 +6,8 @@ from typing import Any
 
 from bioctl.audit.entry import actor
 
+from .alarm_sentences import ALARMS
+
 H = "ab12cd34ef5678" + "0" * 50
 P = actor("person", "anna", "Anna Berg", "operator")
 RECIPE, RULE = actor("recipe", "car-t@3"), actor("rule", "site file of BR101")
@@ -240,50 +242,7 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         {"record": "batch:B-1", "meaning": "reviewed", "hash": H},
         "Anna Berg (anna, operator) signed batch:B-1 as reviewed, content ab12cd34ef56.",
     ),
-    (
-        "alarm.raised",
-        RULE,
-        {
-            "alarm": "TAH101",
-            "tag": "BR101.TT101",
-            "value": 38.2,
-            "limit": 38.0,
-            "priority": "high",
-            "text": "temperature high",
-        },
-        "Alarm TAH101 (priority high) was raised on BR101.TT101 at 38.2, limit 38: temperature high.",
-    ),
-    (
-        "alarm.cleared",
-        RULE,
-        {
-            "alarm": "TAH101",
-            "tag": "BR101.TT101",
-            "value": None,
-            "limit": 38.0,
-            "priority": "high",
-            "text": "temperature high",
-        },
-        "Alarm TAH101 (priority high) cleared on BR101.TT101, limit 38: temperature high.",
-    ),
-    (
-        "alarm.acknowledged",
-        P,
-        {"alarm": "TAH101", "comment": "seen"},
-        "Anna Berg (anna, operator) acknowledged alarm TAH101: seen.",
-    ),
-    (
-        "alarm.shelved",
-        P,
-        {"alarm": "TAH101", "minutes": 30, "reason": "probe in repair"},
-        "Anna Berg (anna, operator) shelved alarm TAH101 for 30 min: probe in repair.",
-    ),
-    (
-        "alarm.unshelved",
-        P,
-        {"alarm": "TAH101"},
-        "Anna Berg (anna, operator) unshelved alarm TAH101.",
-    ),
+    *ALARMS,
     (
         "interlock.tripped",
         RULE,

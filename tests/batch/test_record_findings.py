@@ -106,6 +106,29 @@ def test_an_alarm_of_a_phase_never_clears_and_a_tag_s_alarm_is_still_there(
     assert second.text.endswith("acknowledged by Kim Okafor (kim, supervisor): seen")
 
 
+def test_what_people_silenced_or_bypassed_is_an_exception(asked: list[Happened]) -> None:
+    done = [
+        Event(kind, who(KIM), {**data, "minutes": 5, "reason": "repair"}, None, "CW201")
+        for kind, data in (
+            ("alarm.shelved", {"alarm": "x"}),
+            ("alarm.removed", {"alarm": "y"}),
+            ("interlock.bypassed", {"interlock": "z"}),
+        )
+    ]
+    record = reviewed(told(asked, *done))
+    assert [one.rule for one in record.findings] == ["silenced"] * 3
+    assert "bypassed interlock z on CW201 for 5 min: repair" in record.findings[2].text
+
+
+def test_alarm_suppressed_by_design_is_no_exception(asked: list[Happened]) -> None:
+    raised = {"alarm": "x", "tag": "pressure", "text": "t", "priority": 2}
+    silent = [
+        event("alarm.raised", {**raised, "silent": why}, unit="CW201")
+        for why in ("suppressed by design", "shelved")
+    ]
+    assert len(reviewed(told(asked, *silent)).findings) == 1
+
+
 def test_a_journal_outage_is_told_of_every_batch_in_work(asked: list[Happened]) -> None:
     data = {"reason": "disk full", "seconds": 12.0, "late": 3, "lost": 0}
     assert (

@@ -19,6 +19,26 @@ VERSION = {
     "recipe": "expand", "version": "1.0", "status": "in review", "author": "siri",
     "approver": "", "hash": "ab" * 32,
 }  # fmt: skip
+ALARM = {
+    "unit": "BR101", "tag": "x", "unevaluable": False, "shelved_s": None, "active": True,
+    "consequence": "x", "action": "Look\x1b[2J.",
+}  # fmt: skip
+ALARMS = [
+    ALARM | {"alarm": "oxygen_bad", "priority": 2, "state": "acknowledged", "since": 5.0},
+    ALARM | {"alarm": "ph_low", "priority": 3, "state": "shelved", "since": 1.0, "shelved_s": 600},
+    ALARM | {"alarm": "ph_high", "priority": 2, "state": "suppressed by design", "since": None,
+             "active": False},
+    ALARM | {"alarm": "temperature_high", "priority": 1, "state": "unacknowledged", "since": 9.0},
+    ALARM | {"alarm": "glucose_low", "priority": 2, "state": "unacknowledged", "since": 9.0,
+             "unevaluable": True},
+]  # fmt: skip
+INTERLOCK = {"unit": "BR101", "protects": "the bag"}
+INTERLOCKS = [
+    INTERLOCK | {"interlock": "pressure_high", "tripped": True, "cause": "pressure > 80 mbar",
+                 "first_out": True, "bypassed_s": None},
+    INTERLOCK | {"interlock": "level_low", "tripped": False, "cause": "", "first_out": False,
+                 "bypassed_s": 300.0},
+]  # fmt: skip
 ENDS = {"stop": "STOPPED", "abort": "ABORTED", "hold": "HELD"}
 
 
@@ -41,6 +61,10 @@ class BenchCell:
         noun, _, verb = command.name.partition(".")
         if noun == "recipe":
             return self._recipe(verb, command)
+        if noun == "alarm":
+            return self._alarm(verb, command)
+        if noun == "interlock":
+            return self._interlock(verb, command)
         batch = str(command.args["batch"])
         if verb != "start" and batch not in self.batches:
             raise InputError(f"There is no batch {batch}.")
@@ -54,6 +78,8 @@ class BenchCell:
             "batches": [*self.batches.values()],
             "prompts": [*self.prompts.values()],
             "recipes": [VERSION],
+            "alarms": ALARMS,
+            "interlocks": INTERLOCKS,
             "given": self.recipes,
         }
 
@@ -74,6 +100,18 @@ class BenchCell:
         meaning = command.signature.meaning if command.signature else "nothing"
         self.recipes.append({"verb": verb, "meaning": meaning, "args": command.args})
         return Answer(outcome="done", message=f"recipe {verb}: {meaning}")
+
+    def _alarm(self, verb: str, command: Command) -> Answer:
+        if command.args["alarm"] != "BR101.oxygen_bad":
+            raise InputError(f"there is no alarm {command.args['alarm']!r}")
+        minutes = f" for {command.args['minutes']:g} min" if verb == "shelve" else ""
+        return Answer(outcome="done", message=f"{verb}{minutes}: {command.reason}")
+
+    def _interlock(self, verb: str, command: Command) -> Answer:
+        meaning = command.signature.meaning if command.signature else "nothing"
+        minutes = f" for {command.args['minutes']:g} min" if verb == "bypass" else ""
+        message = f"{verb}{minutes}: {command.reason}, signed {meaning}"
+        return Answer(outcome="done", message=message)
 
     def _start(self, _verb: str, batch: str, command: Command) -> Answer:
         if batch in self.batches:

@@ -1,14 +1,15 @@
 import math
 from dataclasses import replace
-from itertools import product
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioctl.control.alarm import AlarmConfig, AlarmKind, AlarmState, acknowledge, scan_alarm
-from bioctl.control.alarm_state import TABLE, AlarmCondition, Signal, after
+from bioctl.control.alarm import AlarmState, scan_alarm
+from bioctl.control.alarm_command import command_alarm
+from bioctl.control.alarm_config import AlarmConfig, AlarmKind, Severity
+from bioctl.control.alarm_state import AlarmCondition, Signal
 from bioctl.errors import InputError, RefusedError
 from bioctl.values import Quality, Range, Reading, bad
 
@@ -16,8 +17,10 @@ HIGH = AlarmConfig(
     name="BR101.pH.high",
     tag="BR101.AT101",
     kind=AlarmKind.HIGH,
-    priority=2,
+    cause="Base runs without need.",
     consequence="Cells stop growing.",
+    severity=Severity.MAJOR,
+    respond_s=1200.0,
     action="Check the base pump.",
     limit=7.3,
     dead_band=0.02,
@@ -28,7 +31,11 @@ HIGH = AlarmConfig(
 LOW = replace(HIGH, name="BR101.pH.low", kind=AlarmKind.LOW, limit=7.1)
 BAD = replace(HIGH, name="BR101.pH.bad", kind=AlarmKind.BAD, limit=None, on_delay_s=10.0)
 
-N, U, A, R = AlarmCondition
+N, U, A, R, UL, AL, S, D, OUT = AlarmCondition
+
+
+def acknowledge(config: AlarmConfig, state: AlarmState) -> AlarmState:
+    return command_alarm(config, state, Signal.ACK, 0.0)
 
 
 class Bench:
@@ -41,25 +48,28 @@ class Bench:
         self.kinds: list[str] = []
         self.data: dict[str, object] = {}
 
-    def see(self, value: float | Reading, seconds: int = 10) -> AlarmCondition:
+    def see(
+        self,
+        value: float | Reading,
+        seconds: int = 10,
+        *,
+        setpoint: float | None = None,
+        suppressed: str = "",
+    ) -> AlarmCondition:
         reading = value if isinstance(value, Reading) else Reading(value)
         for _ in range(0, seconds, 10):
             self.now += 10
-            self.state, event = scan_alarm(self.config, self.state, reading, self.now)
-            if event:
+            self.state, events = scan_alarm(
+                self.config, self.state, reading, self.now, setpoint=setpoint, suppressed=suppressed
+            )
+            for event in events:
                 self.kinds.append(event.kind)
                 self.data = dict(event.data)
         return self.state.condition
 
-
-@pytest.mark.parametrize(("state", "signal"), list(product(AlarmCondition, Signal)))
-def test_table_has_the_transitions_of_the_standard(state: AlarmCondition, signal: Signal) -> None:
-    expected = {
-        (N, Signal.RAISE): U, (U, Signal.ACK): A, (U, Signal.CLEAR): R,
-        (A, Signal.CLEAR): N, (R, Signal.ACK): N, (R, Signal.RAISE): U,
-    }  # fmt: skip
-    assert after(state, signal) is expected.get((state, signal), state)
-    assert set(TABLE) == set(expected)
+    def do(self, signal: Signal, seconds: float = 0.0) -> AlarmCondition:
+        self.state = command_alarm(self.config, self.state, signal, self.now, seconds)
+        return self.state.condition
 
 
 def test_alarm_is_raised_after_its_delay_and_cleared_after_its_own() -> None:
@@ -152,7 +162,7 @@ def test_acknowledge_does_not_clear_and_clear_does_not_acknowledge() -> None:
     assert acknowledge(HIGH, bench.state).condition is N
 
 
-@pytest.mark.parametrize("condition", [N, A])
+@pytest.mark.parametrize("condition", [N, A, AL, S, D, OUT])
 def test_nothing_to_acknowledge_is_refused(condition: AlarmCondition) -> None:
     with pytest.raises(RefusedError, match="nothing to acknowledge"):
         acknowledge(HIGH, AlarmState(condition))
@@ -175,7 +185,7 @@ def test_raised_and_cleared_take_turns_whatever_happens(happenings: list[float |
         elif bench.state.condition.unacknowledged:
             bench.state = acknowledge(bench.config, bench.state)
     assert bench.kinds == (["alarm.raised", "alarm.cleared"] * 60)[: len(bench.kinds)]
-    assert bench.state.condition.active is (len(bench.kinds) % 2 == 1)
+    assert bench.state.active is (len(bench.kinds) % 2 == 1)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +197,11 @@ def test_raised_and_cleared_take_turns_whatever_happens(happenings: list[float |
         ({"limit": None}, "need a limit"),
         ({"limit": math.nan}, "limit is nan"),
         ({"kind": AlarmKind.BAD}, "bad has none"),
-        ({"priority": 4}, "priority is 4"),
+        ({"cause": ""}, "cause is empty"),
+        ({"respond_s": 0.0}, "respond_s is 0"),
+        ({"shelve_s": -1.0}, "shelve_s is -1"),
+        ({"loop": "pH", "limit": -0.1}, "limit is -0.1"),
+        ({"kind": AlarmKind.BAD, "limit": None, "loop": "pH"}, "bad has no setpoint"),
         ({"dead_band": -0.1}, "dead_band is -0.1"),
         ({"on_delay_s": math.nan}, "on_delay_s is nan"),
         ({"pv_range": Range(12, 2)}, "low must be below high"),
@@ -196,3 +210,127 @@ def test_raised_and_cleared_take_turns_whatever_happens(happenings: list[float |
 def test_alarm_that_cannot_work_is_refused(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         replace(HIGH, **wrong)  # type: ignore[arg-type]
+
+
+LATCHING = replace(HIGH, latching=True, on_delay_s=0.0, off_delay_s=0.0)
+QUICK = replace(HIGH, on_delay_s=0.0, off_delay_s=0.0)
+
+
+def test_latched_alarm_waits_for_acknowledge_and_then_for_reset() -> None:
+    bench = Bench(LATCHING)
+    assert bench.see(7.4) is U
+    assert bench.see(7.2) is UL
+    with pytest.raises(RefusedError, match="nothing to reset") as refused:
+        bench.do(Signal.RESET)
+    assert refused.value.help == "acknowledge it first"
+    assert bench.do(Signal.ACK) is AL
+    assert bench.see(7.2, 1000) is AL
+    assert bench.do(Signal.RESET) is N
+
+
+def test_latched_alarm_can_be_neither_shelved_nor_suppressed() -> None:
+    bench = Bench(LATCHING)
+    bench.see(7.4)
+    bench.see(7.2)
+    with pytest.raises(RefusedError, match="nothing to shelve"):
+        bench.do(Signal.SHELVE, 60.0)
+    assert bench.see(7.2, suppressed="drain") is UL
+
+
+def test_shelved_alarm_returns_by_itself_and_speaks_again() -> None:
+    bench = Bench(QUICK)
+    bench.see(7.4)
+    assert bench.do(Signal.SHELVE, 600.0) is S
+    assert bench.see(7.4, 590) is S
+    assert bench.kinds == ["alarm.raised"]
+    assert bench.see(7.4) is U
+    assert bench.kinds[1:] == ["alarm.unshelved", "alarm.raised"]
+
+
+def test_what_a_silent_alarm_would_have_said_is_journaled_as_silent() -> None:
+    bench = Bench(QUICK)
+    bench.do(Signal.SHELVE, 600.0)
+    assert bench.see(7.4) is S
+    assert (bench.kinds, bench.data["silent"]) == (["alarm.raised"], "shelved")
+    assert bench.state.raised_at is None
+    assert bench.see(7.2) is S
+    assert bench.kinds[1:] == ["alarm.cleared"]
+    assert bench.do(Signal.UNSHELVE) is N
+
+
+def test_alarm_is_suppressed_while_a_phase_asks_for_it() -> None:
+    bench = Bench(QUICK)
+    assert bench.see(7.4, 100, suppressed="drain") is D
+    assert (bench.kinds, bench.data["silent"]) == (["alarm.raised"], "suppressed by design")
+    assert bench.see(7.4) is U
+    assert bench.kinds[1:] == ["alarm.raised"]
+    assert "silent" not in bench.data
+    assert bench.see(7.4, suppressed="phase drain") is D
+    assert bench.kinds[2:] == ["alarm.suppressed"], "an alarm people saw is gone: say so"
+
+
+def test_alarm_out_of_service_stays_so_whatever_happens_but_for_a_person() -> None:
+    bench = Bench(QUICK)
+    assert bench.do(Signal.REMOVE) is OUT
+    assert bench.see(7.4, 100, suppressed="drain") is OUT
+    assert bench.see(7.2, 100) is OUT
+    bench.see(7.4)
+    assert bench.do(Signal.RETURN) is N
+    assert bench.see(7.4) is U
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 3601.0, math.nan, math.inf])
+def test_shelving_has_a_limit(seconds: float) -> None:
+    with pytest.raises(InputError, match="can't be shelved for"):
+        Bench(QUICK).do(Signal.SHELVE, seconds)
+
+
+def test_alarm_of_the_highest_priority_can_not_be_shelved() -> None:
+    urgent = replace(QUICK, severity=Severity.SEVERE)
+    with pytest.raises(RefusedError, match="priority 1"):
+        Bench(urgent).do(Signal.SHELVE, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("severity", "minutes", "priority"),
+    [("severe", 5, 1), ("severe", 30, 1), ("severe", 31, 2), ("major", 5, 1), ("major", 30, 2),
+     ("major", 31, 3), ("minor", 5, 2), ("minor", 6, 3), ("minor", 99, 3)],
+)  # fmt: skip
+def test_priority_follows_from_severity_and_time_to_respond(
+    severity: str, minutes: int, priority: int
+) -> None:
+    config = replace(HIGH, severity=Severity(severity), respond_s=minutes * 60.0)
+    assert config.priority == priority
+
+
+DEVIATION = replace(QUICK, limit=0.1, loop="pH")
+
+
+def test_deviation_alarm_follows_the_setpoint() -> None:
+    bench = Bench(DEVIATION)
+    assert bench.see(7.2, setpoint=7.2) is N
+    assert bench.see(7.31, setpoint=7.2) is U
+    assert bench.data["limit"] == pytest.approx(7.3)
+    assert bench.see(7.31, setpoint=7.25) is R
+
+
+def test_process_on_its_way_to_a_new_setpoint_is_no_deviation() -> None:
+    bench = Bench(DEVIATION)
+    bench.see(7.2, setpoint=7.2)
+    assert bench.see(7.2, 6000, setpoint=7.0) is N
+    assert bench.see(7.05, setpoint=7.0) is N
+    assert bench.see(7.2, setpoint=7.0) is U
+
+
+def test_process_left_behind_by_a_ramp_is_a_deviation() -> None:
+    bench = Bench(replace(DEVIATION, on_delay_s=300.0))
+    for turn in range(100):
+        bench.see(7.2, setpoint=7.2 - turn * 0.005)
+    assert bench.state.condition is U
+
+
+def test_deviation_alarm_is_silent_while_its_loop_does_not_control() -> None:
+    bench = Bench(DEVIATION)
+    bench.see(7.2, setpoint=7.2)
+    bench.see(7.4, setpoint=7.2)
+    assert bench.see(7.4, 100) is R

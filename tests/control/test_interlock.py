@@ -11,10 +11,13 @@ from bioctl.control.interlock import (
     InterlockState,
     OnBad,
     Reset,
+    bypass,
+    end_bypass,
     evaluate,
     first_out,
     forced_outputs,
     reset,
+    restore,
 )
 from bioctl.errors import InputError, RefusedError
 from bioctl.language.condition import compile_condition
@@ -216,3 +219,41 @@ def test_condition_of_two_readings_trips_on_the_known_half() -> None:
 def test_interlock_that_cannot_work_is_refused(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         replace(interlock(), **wrong)  # type: ignore[arg-type]
+
+
+def test_bypassed_interlock_trips_and_forces_nothing_until_the_bypass_ends() -> None:
+    bench = Bench(interlock(bypass_s=60.0))
+    bench.state, event = bypass(bench.config, bench.state, bench.now, 30.0)
+    assert event.data == {"interlock": "I1", "minutes": 0.5}
+    bench.see(50.0, 5)
+    assert bench.state.tripped
+    configs = {"I1": bench.config}
+    assert forced_outputs(configs, {"I1": bench.state}) == {}
+    state, ended = end_bypass(bench.config, bench.state, 29.9)
+    assert (state, ended) == (bench.state, None)
+    state, ended = end_bypass(bench.config, bench.state, 30.0)
+    assert ended is not None
+    assert forced_outputs(configs, {"I1": state}) == GASES
+
+
+def test_reset_keeps_the_end_of_a_bypass() -> None:
+    bench = Bench(interlock(bypass_s=60.0, reset=Reset.PERSON))
+    bench.see(50.0)
+    bench.state, _ = bypass(bench.config, bench.state, bench.now, 60.0)
+    bench.see(10.0)
+    bench.state, _ = reset(bench.config, bench.state, "Ada")
+    assert bench.state == InterlockState(bypassed_until=61.0)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 60.1, math.nan, math.inf])
+def test_bypass_has_a_limit(seconds: float) -> None:
+    with pytest.raises(InputError, match="at most 1 min") as refused:
+        bypass(interlock(bypass_s=60.0), InterlockState(), 0.0, seconds)
+    assert refused.value.help
+
+
+def test_interlock_without_a_limit_can_not_be_bypassed_and_nothing_is_restored() -> None:
+    with pytest.raises(RefusedError, match="can't be bypassed"):
+        bypass(interlock(), InterlockState(), 0.0, 1.0)
+    with pytest.raises(RefusedError, match="not bypassed"):
+        restore(interlock(), InterlockState(), "")

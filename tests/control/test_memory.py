@@ -64,7 +64,11 @@ def test_memory_that_says_nothing_gives_a_loop_that_is_off(
 
 @pytest.mark.parametrize(
     "state",
-    [InterlockState(), InterlockState(tripped=True, since=12.0, cause="pressure > 35 mbar")],
+    [
+        InterlockState(),
+        InterlockState(tripped=True, since=12.0, cause="pressure > 35 mbar"),
+        InterlockState(bypassed_until=90.0),
+    ],
 )
 def test_interlock_that_waits_for_a_person_still_does(state: InterlockState) -> None:
     assert recall_interlock(through_json(remember_interlock(state))) == state
@@ -73,6 +77,7 @@ def test_interlock_that_waits_for_a_person_still_does(state: InterlockState) -> 
 
 @pytest.mark.parametrize("condition", AlarmCondition)
 def test_alarm_that_waits_for_a_person_still_does(condition: AlarmCondition) -> None:
-    state = AlarmState(condition, raised_at=7.0)
+    active = condition in {AlarmCondition.UNACK_ACTIVE, AlarmCondition.ACK_ACTIVE}
+    state = AlarmState(condition, active, raised_at=7.0, shelved_until=9.0, arrived_at=37.0)
     assert recall_alarm(through_json(remember_alarm(state))) == state
     assert recall_alarm({"condition": "odd"}) == AlarmState()

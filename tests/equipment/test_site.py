@@ -98,8 +98,21 @@ MISTAKES = {
     "alarm kind": ("temperature, kind: high", "temperature, kind: hihg", "hihg", "mean 'high'?"),
     "alarm measurement": ("{measurement: pH, kind: bad", "{measurement: ph2, kind: bad", "ph2",
                           "did you mean 'pH'?"),
-    "alarm priority": ("on_delay: 2 min, priority: 1", "on_delay: 2 min, priority: 4",
-                       "{measurement: temperature, kind: high", "1, 2 or 3"),
+    "alarm priority": ("on_delay: 2 min,\n", "on_delay: 2 min, priority: 4,\n", "4,",
+                       "follows from severity"),
+    "alarm cause": ("         cause: ", "         reason: ",
+                    "{measurement: temperature, kind: high", "needs `cause`"),
+    "alarm action": ('action: "Check the jacket and the door; hold the batch."', "action: ' '",
+                     "{measurement: temperature, kind: high, limit: 38.5", "action is empty"),
+    "alarm severity": ("severity: severe", "severity: sever", "sever,", "mean 'severe'?"),
+    "alarm time": ("time_to_respond: 5 min", "time_to_respond: 0 min", "0 min,", "not above 0"),
+    "alarm loop": ("setpoint_of: temperature", "setpoint_of: temperatur", "temperatur,",
+                   "mean 'temperature'?"),
+    "alarm of another loop": ("setpoint_of: temperature", "setpoint_of: pH", "pH, dead_band",
+                              "controls pH, not temperature"),
+    "alarm without a bad one": ("{measurement: lactate, kind: bad",
+                                "{measurement: glucose, kind: bad", "lactate_high:",
+                                "has no alarm of kind bad"),
 }  # fmt: skip
 
 

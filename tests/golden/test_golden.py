@@ -25,6 +25,9 @@ LATER_OF_LOOP = {"u": None, "order": "", "tuning": {}, "held": ""}
 ADDED = {"0.1.0": ("recipes", "scales")}
 """Parts of the state that came after a release: its journal leaves them empty."""
 
+ADDED_TO_STEPS = {"0.1.0": ("suppress",)}
+"""The same for the bound steps of a control recipe."""
+
 
 @pytest.mark.parametrize("release", GOLDEN)
 def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
@@ -38,6 +41,9 @@ def test_journal_of_a_release_verifies_and_folds_to_the_state_it_had(
     ordered = orjson.loads(orjson.dumps(state, option=orjson.OPT_SORT_KEYS))
     known = _as_released(ordered)
     assert not any(known.pop(name) for name in ADDED[release])
+    steps = [one for batch in known["batches"].values() for one in batch["control"]["steps"]]
+    assert steps
+    assert not any(one.pop(name) for one in steps for name in ADDED_TO_STEPS[release])
     assert sha256(orjson.dumps(known)).hexdigest() == GOLDEN[release]
 
 

@@ -109,8 +109,14 @@ def _let_go(later: Sequence[Entry]) -> str:
 
 
 def alarms(story: Story, _: Parts) -> Found:
-    """Every alarm, with its length and who acknowledged it."""
-    pairs = story.stretches("alarm.raised", "alarm.cleared", lambda e: (e.unit, e.data["alarm"]))
+    """Every alarm, with its length and who acknowledged it, but for those suppressed by design."""
+    pairs = [
+        pair
+        for pair in story.stretches(
+            "alarm.raised", "alarm.cleared", lambda e: (e.unit, e.data["alarm"])
+        )
+        if pair.begin.data.get("silent") != "suppressed by design"
+    ]
     found = []
     for pair in pairs:
         data = pair.begin.data

@@ -12,6 +12,11 @@ RULES: dict[str, tuple[str, str, Look]] = {
     "hold": ("Holds, pauses, stops and aborts", "hold, stop", rules.holds),
     "alarm": ("Alarms", "alarm", rules.alarms),
     "interlock": ("Interlock trips", "interlock", rules.interlocks),
+    "silenced": (
+        "Alarms silenced and interlocks bypassed by people",
+        "silenced",
+        told("silenced", "alarm.shelved", "alarm.removed", "interlock.bypassed"),
+    ),
     "link": ("Lost connections", "connection", rules.links),
     "loop": ("Loop fallbacks", "loop", rules.loops),
     "call": ("Equipment commands not accepted", "equipment", rules.calls),

@@ -19,7 +19,9 @@ EVER = frozenset(
 """Kinds of the cell that matter for every batch in work."""
 
 OF_UNITS = frozenset(
-    {"alarm.raised", "alarm.cleared", "alarm.acknowledged", "interlock.tripped", "interlock.reset"}
+    {f"alarm.{what}" for what in ("raised", "cleared", "acknowledged", "reset", "suppressed")}
+    | {f"alarm.{what}" for what in ("shelved", "unshelved", "removed", "returned")}
+    | {f"interlock.{what}" for what in ("tripped", "reset", "bypassed", "restored")}
     | {"loop.fallback", "loop.recovered", "plant.local", "history.chunk", "history.lost"}
 )
 """Kinds that matter when they are about one of its units."""

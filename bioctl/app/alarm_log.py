@@ -1,0 +1,32 @@
+"""What the journal tells of alarms, for their figures."""
+
+from collections.abc import Iterable
+
+from bioctl.audit.entry import Entry
+from bioctl.control.alarm_kpi import Raised
+
+UNRANKED = 3
+"""Priority of an entry that names none of 1 to 3."""
+
+
+def annunciations(entries: Iterable[Entry]) -> list[Raised]:
+    """Return what was annunciated, in order of the journal; silent alarms are left out.
+
+    An alarm that is shelved, suppressed or removed while active counts as active until it clears.
+    Alarms without a tag (of phases, of the controller) tell an event: they last no time.
+    """
+    found: list[Raised] = []
+    running: dict[str, int] = {}
+    for entry in entries:
+        if entry.kind not in ("alarm.raised", "alarm.cleared"):
+            continue
+        name = ".".join(filter(None, (entry.unit, str(entry.data.get("alarm")))))
+        at = running.pop(name, None)
+        if at is not None:
+            found[at] = found[at]._replace(cleared=entry.t)
+        if entry.kind == "alarm.raised" and not entry.data.get("silent"):
+            rank = entry.data.get("priority")
+            event = None if "tag" in entry.data else entry.t
+            running[name] = len(found)
+            found.append(Raised(entry.t, name, rank if rank in (1, 2) else UNRANKED, event))
+    return found

@@ -1,0 +1,70 @@
+"""What a person does to an alarm: each returns the next state, or refuses and says why.
+
+The command pipeline journals who and why. No command changes what the process is; the next scan
+raises anew what is abnormal when an alarm is let speak again.
+"""
+
+from dataclasses import replace
+
+from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_config import AlarmConfig
+from bioctl.control.alarm_state import TABLE, AlarmCondition, Signal, after
+from bioctl.errors import InputError, RefusedError
+
+WORD = {
+    Signal.ACK: "acknowledge",
+    Signal.RESET: "reset",
+    Signal.SHELVE: "shelve",
+    Signal.UNSHELVE: "unshelve",
+    Signal.REMOVE: "take out of service",
+    Signal.RETURN: "return to service",
+}
+"""What a person may do, in words."""
+
+
+def command_alarm(
+    config: AlarmConfig, state: AlarmState, signal: Signal, now: float, seconds: float = 0.0
+) -> AlarmState:
+    """Return the state after a person's command.
+
+    Args:
+        config: the alarm.
+        state: after the last scan.
+        signal: one of `WORD`.
+        now: process time, s.
+        seconds: how long to shelve, process s; no other command takes one.
+
+    Raises:
+        RefusedError: nothing to do in this state, or an alarm of priority 1 was to be shelved.
+        InputError: not a time it may be shelved for.
+    """
+    if signal is Signal.SHELVE:
+        _check_shelving(config, seconds)
+    if signal not in WORD or (state.condition, signal) not in TABLE:
+        raise RefusedError(
+            f"alarm {config.name} is {state.condition}; nothing to {WORD.get(signal, signal)}.",
+            help=_remedy(state.condition, signal),
+        )
+    until = now + seconds if signal is Signal.SHELVE else None
+    return replace(state, condition=after(state.condition, signal), shelved_until=until)
+
+
+def _check_shelving(config: AlarmConfig, seconds: float) -> None:
+    if config.priority == 1:
+        raise RefusedError(
+            f"alarm {config.name} has priority 1 and can't be shelved.",
+            help="do what it asks for, or take it out of service with a reason",
+        )
+    if not 0 < seconds <= config.shelve_s:
+        raise InputError(
+            f"alarm {config.name} can't be shelved for {seconds / 60:g} min.",
+            help=f"more than 0 and at most {config.shelve_s / 60:g} min",
+        )
+
+
+def _remedy(condition: AlarmCondition, signal: Signal) -> str:
+    if signal is Signal.RESET and condition is AlarmCondition.UNACK_LATCHED:
+        return "acknowledge it first"
+    if condition in {AlarmCondition.UNACK_LATCHED, AlarmCondition.ACK_LATCHED}:
+        return "acknowledge and reset it"
+    return "see `bioctl alarm list`"
