@@ -127,7 +127,24 @@ def _verify_file(path: Path, anchors: Iterable[Head], mode: str = "ro") -> Verdi
             return _bad_file(f"{path} is damaged: {error}.", Link())
         if len(cell) != 1:
             return _bad_file(f"{path} does not say which cell it belongs to.", Link())
+        if _cut_short(connection, path):
+            return _bad_file(f"{path} is cut short: pages at its end are missing.", Link())
         return _walk(connection, path, ChainCheck(cell[0][0]), anchors)
+
+
+def _cut_short(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return whether the file is shorter than its header says (SQLite file format, 1.3)."""
+    connection.execute("BEGIN")
+    try:
+        # Reading takes a lock, so that no commit comes between header and size.
+        connection.execute("SELECT id FROM cell").fetchall()
+        with path.open("rb") as file:
+            header = file.read(32)
+        size = path.stat().st_size
+    finally:
+        connection.execute("ROLLBACK")
+    page, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    return size < (65_536 if page == 1 else page) * pages
 
 
 def _walk(

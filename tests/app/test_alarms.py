@@ -1,7 +1,5 @@
 """What people do to alarms: on the running cell, through the one pipeline."""
 
-# ruff: noqa: F811  the fixture is imported and asked for by its name
-
 from typing import Any
 
 import pytest
@@ -12,8 +10,8 @@ from bioctl.phases.states import State
 
 from ..batch.cell import recipe  # noqa: TID252  tests are no package
 from ..batch.test_hold import LIFE  # noqa: TID252
+from .desk import Desk
 from .setting import SITE, kinds
-from .test_pipeline import Desk, desk  # noqa: F401  a fixture
 
 N = AlarmCondition
 GLUCOSE, JACKET, OXYGEN = "BR101.glucose_bad", "BR101.jacket_high_high", "BR101.oxygen_bad"

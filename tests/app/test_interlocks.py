@@ -9,10 +9,8 @@ from bioctl.app.cell import _recovered
 from bioctl.control.interlock import InterlockState, Reset
 from bioctl.port.messages import Signing
 
+from .desk import PASSWORD, TYPO, Desk
 from .setting import SITE, kinds
-from .test_pipeline import PASSWORD, TYPO, Desk, desk
-
-__all__ = ["desk"]
 
 NAME, FAULT = "BR101.pressure_high", "BR101.PT101.offset"
 
