@@ -58,7 +58,9 @@ class Plant:
     def readings(self) -> Values:
         """Return what the instruments show."""
         noise = self.random.gauss
-        return {name: x + noise(0.0, self.sigma.get(name, 0.0)) for name, x in self.probes().items()}
+        return {
+            name: x + noise(0.0, self.sigma.get(name, 0.0)) for name, x in self.probes().items()
+        }
 
     def advance(self, u: Values, seconds: int) -> None:
         """Go on with these outputs."""
@@ -107,10 +109,11 @@ class Case:
         hours: of the run.
         peers: simple-pid as its user would use it; `by hand`: the same structure, written by hand.
         miss: distance to what is wanted, from the truth.
-        eu: of the miss.
+        eu: of the miss integrated.
         genes: what the optimiser may change.
         panels: what is worth seeing.
-        price: what the optimiser pays for an hour of a pump's full speed, in eu h.
+        price: what an hour of the pump's full speed costs, in eu h.
+        calm: whether the optimiser may move the outputs no more than ours.
     """
 
     name: str
@@ -125,6 +128,7 @@ class Case:
     genes: tuple[Gene, ...]
     panels: tuple[Panel, ...]
     price: float = 0.0
+    calm: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,9 @@ def unit_of(site: str) -> UnitConfig:
     errors: list[InputError] = []
     node = parse(site.encode(), "site.yaml")
     parts = node.as_mapping().entries
-    loops = [n for n, one in _entries(parts["loops"]) if "setpoint_from" not in one.as_mapping().entries]
+    loops = [
+        n for n, one in _entries(parts["loops"]) if "setpoint_from" not in one.as_mapping().entries
+    ]
     name = parts["class"].as_text()
     kind = UnitClass(
         name, _eus(parts["measurements"]), _eus(parts["outputs"]), dict.fromkeys(loops, ""), ()
@@ -221,9 +227,7 @@ def run(case: Case, controller: Controller, period: float) -> Run:
     return Run(period, kept, miss)
 
 
-def peer(
-    kc: float, ti_s: float, sp: float, limits: tuple[float, float], start: float
-) -> PID:
+def peer(kc: float, ti_s: float, sp: float, limits: tuple[float, float], start: float) -> PID:
     """Return simple-pid with its own limits, at rest at `start`."""
     return PID(kc, kc / ti_s, 0.0, sp, None, limits, starting_output=start)
 

@@ -5,7 +5,6 @@ simple-pid has the same ones. Sizes are those of a culture of 5 L.
 """
 
 import math
-from collections import deque
 from typing import ClassVar, Final
 
 from structure_case import Case, Controller, Gene, Panel, Plant, Values, lag, peer
@@ -161,7 +160,7 @@ class: foaming_tank
 connection: plant
 period: 5 s
 measurements:
-  foam: LT101 -50 .. 150 %
+  foam: LT101 0 .. 100 %
 outputs:
   antifoam: PC101 0 .. 2 mL/min
 loops:
@@ -169,8 +168,7 @@ loops:
     measurement: foam
     setpoint: 0 .. 100 %
     law: on_off
-    dead_band: 5 %
-    on_delay: 30 s
+    on_delay: 15 s
     on: 15 s
     rest: 5 min
     segments: [{output: antifoam, u: [0, 1], value: [0, 2]}]
@@ -181,11 +179,9 @@ loops:
 class Foaming(Plant):
     """Foam of 45 %, 110 % from 1 h on, would rise within 4 min; 0.4 mL of antifoam halve it.
 
-    A dose acts after 90 s of mixing and is used up with a half-life of 40 min. Drops splash onto
-    the probe now and then: 40 % too much for 10 s.
+    A dose acts after 90 s of mixing and is used up with a half-life of 40 min. The probe is a
+    contact at 50 %: 0 or 100. A drop closes it now and then for 10 s.
     """
-
-    sigma: ClassVar = {"foam": 2.0}
 
     def __init__(self) -> None:
         super().__init__()
@@ -197,15 +193,15 @@ class Foaming(Plant):
         self.dosed += u["antifoam"] / 60.0 - self.dosed * math.log(2.0) / 2400.0
         self.acting = lag(self.acting, self.dosed, 90.0)
         self.foam = lag(self.foam, source * 0.5 ** (self.acting / 0.4), 240.0)
-        self.splash = 10 if self.random.random() < 1.0 / 300.0 else max(0, self.splash - 1)
+        self.splash = 10 if self.random.random() < 1.0 / 1200.0 else max(0, self.splash - 1)
 
     def probes(self) -> Values:
         """Return what the probe shows."""
-        return {"foam": self.foam + (40.0 if self.splash else 0.0)}
+        return {"foam": 100.0 if self.splash or self.foam > 50.0 else 0.0}
 
     def truth(self) -> Values:
-        """Return the foam, % of the head space the probe sees."""
-        return {"foam": self.foam}
+        """Return the foam in % of the head space, and the antifoam in the vessel in mL."""
+        return {"foam": self.foam, "there": self.dosed}
 
 
 def antifoam_alone() -> Controller:
@@ -215,81 +211,83 @@ def antifoam_alone() -> Controller:
 
 
 def antifoam_switched() -> Controller:
-    """Return the same PID, with the pump on whenever it asks for half or more."""
-    on = [False]
+    """Return no PID: the pump runs while the contact is closed."""
+    return lambda _, read: {"antifoam": 2.0 if read["foam"] > 50.0 else 0.0}
+
+
+BAND: Final = """\
+class: growing_culture
+connection: plant
+period: 10 s
+measurements:
+  dissolved_oxygen: AT101 0 .. 200 %
+outputs:
+  oxygen: FC101 0 .. 0.3 L/min
+loops:
+  dissolved_oxygen:
+    measurement: dissolved_oxygen
+    setpoint: 0 .. 100 %
+    gain: 1.75
+    integral: 300 s
+    smoothing: 20 s
+    dead_band: 0.9 %
+    inside: 0.4
+    trend: 1.7 h
+    segments: [{output: oxygen, u: [0, 100], value: [0, 0.3]}]
+    fallback: {oxygen: 0.05}
+"""
+
+
+class Growing(Plant):
+    """5 L with kLa = 12/h and 0.5 L/min of gas; the cells' uptake doubles in 20 h.
+
+    It begins at 800 % of air saturation an hour. A feed bolus lifts it by 15 % from 8 to 9 h and
+    from 18 to 19 h. An old probe: 13 s, and a noise of 0.5 %.
+    """
+
+    sigma: ClassVar = {"dissolved_oxygen": 0.5}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gas, self.oxygen, self.probe = 0.21 * (40.0 + 800.0 / 12.0) / 100.0, 40.0, 40.0
+        self.valve = 0.0
+
+    def second(self, u: Values) -> None:
+        """Go on by 1 s."""
+        bolus = 8.0 <= self.h < 9.0 or 18.0 <= self.h < 19.0
+        uptake = 800.0 * 2.0 ** (self.h / 20.0) * (1.15 if bolus else 1.0)
+        self.valve = u["oxygen"] / 0.003
+        self.gas = lag(self.gas, 0.21 + 0.79 * u["oxygen"] / 0.5, 20.0)
+        rate = 12.0 * (100.0 * self.gas / 0.21 - self.oxygen) - uptake
+        self.oxygen = max(0.0, self.oxygen + rate / 3600.0)
+        self.probe = lag(self.probe, self.oxygen, 13.0)
+
+    def probes(self) -> Values:
+        """Return what the probe shows."""
+        return {"dissolved_oxygen": self.probe}
+
+    def truth(self) -> Values:
+        """Return dissolved oxygen in % of air saturation, and the valve in % of its range."""
+        return {"dissolved_oxygen": self.oxygen, "valve": self.valve}
+
+
+def valve(*, banded: bool) -> Controller:
+    """Return a PID on the oxygen valve; by hand with a filter and a gap as error map."""
+    law = peer(1.75, 300.0, 40.0, (0.0, 100.0), 2.9)
+    if not banded:
+        return lambda _, read: {"oxygen": 0.003 * float(law(read["dissolved_oxygen"], dt=10.0))}
+    law.error_map = _outside
+    smooth = [40.0]
 
     def scan(_: float, read: Values) -> Values:
-        on[0] = read["foam"] > (45.0 if on[0] else 55.0)
-        return {"antifoam": 2.0 if on[0] else 0.0}
+        smooth[0] += (read["dissolved_oxygen"] - smooth[0]) * 10.0 / 30.0
+        return {"oxygen": 0.003 * float(law(smooth[0], dt=10.0))}
 
     return scan
 
 
-BAND: Final = """\
-class: acidified_tank
-connection: plant
-period: 5 s
-measurements:
-  pH: AT101 2 .. 12 pH
-outputs:
-  base_pump: PC101 0 .. 2 mL/min
-loops:
-  pH:
-    measurement: pH
-    setpoint: 6.5 .. 8.0 pH
-    gain: 2040
-    integral: 300 s
-    dead_band: 0.01 pH
-    inside: 0.2
-    trend: 3.3 h
-    segments: [{output: base_pump, u: [0, 100], value: [0, 2]}]
-    fallback: {base_pump: 0}
-"""
-
-
-class Acidified(Plant):
-    """5 L whose cells make lactic acid, 0.5 to 6 mmol/(L h) within 16 h; 25.5 mmol move a pH.
-
-    NaOH 0.5 mol/L, mixed in 15 s. A probe of 20 s with a noise of 0.003. At 5 and 11 h a feed of
-    2.5 mmol of acid, a tenth of a pH.
-    """
-
-    sigma: ClassVar = {"pH": 0.003}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.acidity = self.probe = 7.2
-        self.base = deque([0.15] * 15)
-
-    def second(self, u: Values) -> None:
-        """Go on by 1 s."""
-        self.base.append(u["base_pump"])
-        lactate = 2.5 * 12.0 ** (self.h / 16.0)
-        made = 0.5 * self.base.popleft() / 60.0 - lactate / 3600.0
-        self.acidity += made / 25.5
-        if self.s in (5 * 3600, 11 * 3600):
-            self.acidity -= 2.5 / 25.5
-        self.probe = lag(self.probe, self.acidity, 20.0)
-
-    def probes(self) -> Values:
-        """Return what the probe shows."""
-        return {"pH": self.probe}
-
-    def truth(self) -> Values:
-        """Return the pH."""
-        return {"pH": self.acidity}
-
-
-def base(*, banded: bool) -> Controller:
-    """Return a PID on the base pump; its error map makes a dead band."""
-    law = peer(2040.0, 300.0, 7.2, (0.0, 100.0), 4.2)
-    if banded:
-        law.error_map = _outside
-    return lambda _, read: {"base_pump": 0.02 * float(law(read["pH"], dt=5.0))}
-
-
 def _outside(error: float) -> float:
-    return error - max(-0.01, min(0.01, error))
+    return error - 0.6 * max(-0.9, min(0.9, error))
 
 
 CASES: Final = (
@@ -305,14 +303,14 @@ CASES: Final = (
             "by hand": lambda: jacket(knows_feed=True),
         },
         miss=lambda true: abs(true["temperature"] - 37.0),
-        eu="degC",
+        eu="degC h",
         genes=(
             Gene("temperature", "kc"),
             Gene("temperature", "ti_s"),
             Gene("temperature", "forward"),
         ),
         panels=(
-            Panel("feed-forward: temperature in degC, cold feed from 1 h for 20 min",
+            Panel("feed-forward: temperature in degC; cold feed for 20 min",
                   "temperature", 0.75, 2.0),
         ),
     ),
@@ -328,7 +326,7 @@ CASES: Final = (
             "by hand": lambda: oxygen(scheduled=True),
         },
         miss=lambda true: abs(true["dissolved_oxygen"] - 40.0),
-        eu="%",
+        eu="% h",
         genes=(
             Gene("dissolved_oxygen", "kc"),
             Gene("dissolved_oxygen", "ti_s"),
@@ -348,33 +346,36 @@ CASES: Final = (
         hours=6.0,
         peers={"simple-pid": antifoam_alone, "by hand": antifoam_switched},
         miss=lambda true: max(0.0, true["foam"] - 50.0),
-        eu="%",
+        eu="% h + mL",
         genes=tuple(Gene("foam", name) for name in ("dead_band", "on_delay_s", "on_s", "rest_s")),
         panels=(
-            Panel("two positions: foam in %, more of it from 1 h", "foam", 0.5, 3.0),
-            Panel("two positions: antifoam in the vessel in mL", "antifoam_there", 0.5, 3.0),
+            Panel("two positions: foam in %; more of it after half an hour", "foam", 0.5, 3.0),
+            Panel("two positions: antifoam in the vessel in mL", "there", 0.5, 3.0),
         ),
-        price=60.0,
+        price=120.0,
     ),
     Case(
         name="dead band, trend",
         site=BAND,
-        plant=Acidified,
-        asked={"pH": 7.2},
-        first={"base_pump": 0.084},
-        hours=16.0,
+        plant=Growing,
+        asked={"dissolved_oxygen": 40.0},
+        first={"oxygen": 0.0088},
+        hours=24.0,
         peers={
-            "simple-pid": lambda: base(banded=False),
-            "by hand": lambda: base(banded=True),
+            "simple-pid": lambda: valve(banded=False),
+            "by hand": lambda: valve(banded=True),
         },
-        miss=lambda true: abs(true["pH"] - 7.2),
-        eu="pH",
+        miss=lambda true: abs(true["dissolved_oxygen"] - 40.0),
+        eu="% h",
         genes=tuple(
-            Gene("pH", name) for name in ("kc", "ti_s", "dead_band", "inside", "trend_s")
+            Gene("dissolved_oxygen", name)
+            for name in ("kc", "smooth_s", "dead_band", "inside", "trend_s")
         ),
         panels=(
-            Panel("dead band: pH, acid at 11 h", "pH", 10.0, 3.0),
-            Panel("dead band: base in mL/min", "base_pump", 10.0, 3.0),
+            Panel("dead band and trend: dissolved oxygen in %; a feed bolus at 8 h",
+                  "dissolved_oxygen", 0.0, 12.0),
+            Panel("dead band and trend: oxygen valve in % of its range", "valve", 0.0, 12.0),
         ),
+        calm=True,
     ),
 )  # fmt: skip

@@ -151,7 +151,10 @@ class Perfused(Plant):
         self.feed = lag(self.feed, u["feed_pump"], 5.0)
         self.concentrate = lag(self.concentrate, worn * u["concentrate_pump"], 5.0)
         self.weight += (self.feed + self.concentrate - 10.0 - bleed) / 60_000.0
-        self.meters = [lag(self.meters[0], self.feed, 5.0), lag(self.meters[1], self.concentrate, 5.0)]
+        self.meters = [
+            lag(self.meters[0], self.feed, 5.0),
+            lag(self.meters[1], self.concentrate, 5.0),
+        ]
 
     def probes(self) -> Values:
         """Return what the meters show."""
@@ -222,12 +225,13 @@ class Sparged(Plant):
 
     def __init__(self) -> None:
         super().__init__()
-        self.gas, self.oxygen, self.probe = 0.21, 40.0, 40.0
+        self.gas, self.oxygen, self.probe, self.valve = 0.251, 40.0, 40.0, 26.0
 
     def second(self, u: Values) -> None:
         """Go on by 1 s."""
         uptake = 450.0 * 2.0 ** (self.h / 12.0) * (1.2 if 4.0 <= self.h < 5.0 else 1.0)
         kla = 12.0 * (u["agitation"] / 150.0) ** 1.2 * (0.8 if 10.0 <= self.h < 11.0 else 1.0)
+        self.valve = 1000.0 * u["oxygen"]
         self.gas = lag(self.gas, 0.21 + 0.79 * u["oxygen"] / 0.5, 20.0)
         rate = kla * (100.0 * self.gas / 0.21 - self.oxygen) - uptake
         self.oxygen = max(0.0, self.oxygen + rate / 3600.0)
@@ -238,8 +242,8 @@ class Sparged(Plant):
         return {"dissolved_oxygen": self.probe}
 
     def truth(self) -> Values:
-        """Return dissolved oxygen, % of air saturation."""
-        return {"dissolved_oxygen": self.oxygen}
+        """Return dissolved oxygen in % of air saturation, and the valve in % of its range."""
+        return {"dissolved_oxygen": self.oxygen, "valve": self.valve}
 
 
 def oxygen_alone() -> Controller:
@@ -252,8 +256,8 @@ def oxygen_alone() -> Controller:
 
 def oxygen_chained() -> Controller:
     """Return a PID on the oxygen valve, and one on the agitator that watches the first one."""
-    quick = peer(5.0, 300.0, 40.0, (0.0, 100.0), 2.0)
-    slow = peer(-400.0, 400.0, 0.04, (80.0, 300.0), 100.0)
+    quick = peer(5.0, 300.0, 40.0, (0.0, 100.0), 26.0)
+    slow = peer(-400.0, 400.0, 0.04, (80.0, 300.0), 86.0)
 
     def scan(_: float, read: Values) -> Values:
         valve = 0.001 * float(quick(read["dissolved_oxygen"], dt=10.0))
@@ -316,7 +320,8 @@ class Fouling(Plant):
 
     def truth(self) -> Values:
         """Return flow and pressure, and the flow there might be."""
-        return {**self.probes(), "allowed": min(40.0, LIMIT / self.resistance)}
+        allowed = min(40.0, LIMIT / self.resistance)
+        return {**self.probes(), "bar": 0.001 * self.flow * self.resistance, "allowed": allowed}
 
 
 def pump(*, guarded: bool) -> Controller:
@@ -342,7 +347,7 @@ CASES: Final = (
         hours=6.0,
         peers={"simple-pid": heater_alone, "by hand": heater_chained},
         miss=lambda true: abs(true["temperature"] - 37.0),
-        eu="degC",
+        eu="degC h",
         genes=genes("temperature", "jacket"),
         panels=(
             Panel("cascade: temperature in degC, mains at 70 % for 1 h, then cold medium",
@@ -361,10 +366,10 @@ CASES: Final = (
             "by hand": lambda: concentrate(follows=True),
         },
         miss=lambda true: 60.0 * abs(true["concentrate_flow"] - 0.1 * true["feed_flow"]),
-        eu="mL/h",
+        eu="mL",
         genes=genes("concentrate"),
         panels=(
-            Panel("ratio: concentrate in % of its share, bleed at 0:55, worn pump from 2 h",
+            Panel("ratio: concentrate in % of what the feed asks for; two bleeds, then the pump wears",
                   "share", 0.75, 2.0),
         ),
     ),
@@ -373,15 +378,15 @@ CASES: Final = (
         site=MIDDLE,
         plant=Sparged,
         asked={"dissolved_oxygen": 40.0},
-        first={"oxygen": 0.002, "agitation": 100.0},
+        first={"oxygen": 0.026, "agitation": 80.0},
         hours=16.0,
         peers={"simple-pid": oxygen_alone, "by hand": oxygen_chained},
         miss=lambda true: abs(true["dissolved_oxygen"] - 40.0),
-        eu="%",
+        eu="% h",
         genes=genes("dissolved_oxygen", "middle"),
         panels=(
             Panel("mid-ranging: dissolved oxygen in %", "dissolved_oxygen", 0.0, 16.0),
-            Panel("mid-ranging: the quick oxygen valve in L/min", "oxygen", 0.0, 16.0),
+            Panel("mid-ranging: the quick oxygen valve in % of its range", "valve", 0.0, 16.0),
         ),
     ),
     Case(
@@ -392,12 +397,11 @@ CASES: Final = (
         first={"permeate_pump": 40.0},
         hours=2.0,
         peers={"simple-pid": lambda: pump(guarded=False), "by hand": lambda: pump(guarded=True)},
-        miss=lambda true: abs(true["permeate_flow"] - true["allowed"]),
-        eu="mL/min",
+        miss=lambda true: 60.0 * abs(true["permeate_flow"] - true["allowed"]),
+        eu="mL",
         genes=(*genes("flow", "pressure"), Gene("flow", "tt_s"), Gene("pressure", "tt_s")),
         panels=(
-            Panel("override: pressure in mbar, the filter fouls and is flushed",
-                  "pressure", 0.05, 0.6),
+            Panel("override: pressure in bar; the filter fouls and is flushed", "bar", 0.05, 0.6),
             Panel("override: permeate flow in mL/min", "permeate_flow", 0.05, 0.6),
         ),
     ),
