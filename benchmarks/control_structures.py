@@ -1,11 +1,11 @@
 """Every structure of loops against simple-pid and the optimum: a table, and the docs' pictures.
 
-Run: python benchmarks/control_structures.py (about a minute). `optimise` lets differential evolution
-(Storn and Price 1997, scipy) search each structure's tunings again and keeps them in
-benchmarks/data (about ten minutes; names of structures for fewer).
+Run: python benchmarks/control_structures.py (half a minute). With `optimise` (ten minutes, or names
+of structures), differential evolution (Storn and Price 1997, by scipy) searches each structure's
+tunings again; they are kept in benchmarks/data.
 
 Each case is a unit of a site file, read as the controller reads it, on a small process with upsets
-and noise of a fixed seed: structure_together.py and structure_single.py. Three control it:
+and noise of a fixed seed: structure_lead.py, _share, _know and _calm. Three control it:
 `simple-pid`, one PID on the main output; `by hand`, the structure built from simple-pid in the few
 lines its user would write; and bioctl's own control scan. All have the same gains and limits.
 """
@@ -18,25 +18,26 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import structure_calm
+import structure_know
+import structure_lead
+import structure_share
 from scipy.optimize import differential_evolution
 from structure_case import SEED, Case, Gene, Ours, Run, run, unit_of
-from structure_single import CASES as SINGLE
-from structure_together import CASES as TOGETHER
 
 from bioctl.cli.plot import write
 from bioctl.control.loop_config import LoopConfig
 from bioctl.equipment.unit import UnitConfig
 
-CASES: Final = {case.name: case for case in (*TOGETHER, *SINGLE)}
 DATA: Final = Path(__file__).parent / "data" / "control_structures.json"
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs" / "explanation"
 PICTURES: Final = {
-    "lead": ("cascade", "ratio"),
-    "share": ("mid-ranging", "override"),
-    "know": ("feed-forward", "gain schedule"),
-    "rest": ("two positions", "dead band, trend"),
+    "lead": structure_lead.CASES,
+    "share": structure_share.CASES,
+    "know": structure_know.CASES,
+    "calm": structure_calm.CASES,
 }
-"""By picture, whose panels it has."""
+CASES: Final = {case.name: case for cases in PICTURES.values() for case in cases}
 PEOPLE: Final = 5
 """Candidates by gene."""
 GENERATIONS: Final = 8
@@ -153,8 +154,9 @@ def main() -> None:
         found = runs(case, unit, best)
         drawn[name] = panels(case, found)
         print(row(case, unit, found), flush=True)
-    for picture, names in PICTURES.items():
-        write(DOCS / f"control-structures-{picture}.svg", [p for one in names for p in drawn[one]])
+    for picture, cases in PICTURES.items():
+        shown = [panel for case in cases for panel in drawn[case.name]]
+        write(DOCS / f"control-structures-{picture}.svg", shown)
 
 
 if __name__ == "__main__":

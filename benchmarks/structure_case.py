@@ -1,4 +1,4 @@
-"""A structure on the bench: its unit as a site file has it, a small process, and who controls it."""
+"""A structure on the bench: its unit as in a site file, a small process, who controls it."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -84,6 +84,11 @@ class Gene:
     field: str
     low: float = 0.2
     high: float = 5.0
+
+
+def laws(*loops: str) -> tuple[Gene, ...]:
+    """Return gain and integral time of some loops."""
+    return tuple(Gene(loop, field) for loop in loops for field in ("kc", "ti_s"))
 
 
 @dataclass(frozen=True)

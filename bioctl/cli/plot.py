@@ -1,6 +1,8 @@
 """Curves as one SVG picture: a tuning test, its model and what each rule would do."""
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 WIDTH: Final = 760
 HEIGHT: Final = 240
 LEFT: Final = 60
+RIGHT: Final = WIDTH - 12
+FAR: Final = 50.0
+"""Where the response of a rule that is unstable leaves the picture; its setpoint step is 1."""
 DASHES: Final = ("", "6 3", "2 2.5", "10 3 2 3", "1 4", "14 4")
 """Rules are told apart in print as well."""
 
@@ -32,7 +37,10 @@ def draw(
     """
     test = [("seen", found.t, found.seen), ("model", found.t, found.model)]
     longest = min(float(t[-1]) for t, _, _ in responses.values())
-    rules = [(name, t[t <= longest], y[t <= longest]) for name, (t, y, _) in responses.items()]
+    rules = [
+        (name, t[t <= longest], np.clip(y[t <= longest], -FAR, FAR))
+        for name, (t, y, _) in responses.items()
+    ]
     write(
         file,
         [
@@ -62,53 +70,92 @@ def write(file: Path, panels: "Sequence[Panel]") -> None:
         raise StorageError(f"{file} can't be written: {error.strerror}.") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Where seconds and values are in one panel."""
+
+    top: int
+    end: float
+    ticks: list[float]
+
+    @property
+    def floor(self) -> int:
+        return self.top + HEIGHT - 20
+
+    def x(self, t: float) -> float:
+        return LEFT + t / self.end * (RIGHT - LEFT)
+
+    def y(self, value: float) -> float:
+        low, high, roof = self.ticks[0], self.ticks[-1], self.top + 36
+        return self.floor - (value - low) / (high - low) * (self.floor - roof)
+
+
 def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
-    low = min(float(y.min()) for _, _, y in curves)
-    high = min(max(float(y.max()) for _, _, y in curves), low + 100.0)
-    spare = 0.05 * (high - low or 1.0)
-    low, high = low - spare, high + spare
+    low = min(float(np.nanmin(y)) for _, _, y in curves)
+    high = max(float(np.nanmax(y)) for _, _, y in curves)
     end = max(float(t[-1]) for _, t, _ in curves) or 1.0
-    floor, roof, right = top + HEIGHT - 20, top + 36, WIDTH - 12
-
-    def x(t: float) -> float:
-        return LEFT + t / end * (right - LEFT)
-
-    def y(value: float) -> float:
-        return floor - (min(max(value, low), high) - low) / (high - low) * (floor - roof)
-
-    rows = [f'<text x="{LEFT}" y="{top + 14}" font-weight="bold">{title}</text>']
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        value = low + share * (high - low)
-        rows.append(
-            f'<line x1="{LEFT}" x2="{right}" y1="{y(value):.1f}" y2="{y(value):.1f}" '
-            f'stroke="#ddd"/><text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">'
-            f"{value:.4g}</text>"
-        )
-        anchor = "end" if share == 1.0 else "middle"
-        rows.append(
-            f'<text x="{x(share * end):.1f}" y="{floor + 14}" text-anchor="{anchor}">'
-            f"{_time(share * end, end)}</text>"
-        )
-    for at, (name, t, values) in enumerate(curves):
-        thin = max(1, len(t) // 700)
-        points = " ".join(
-            f"{x(float(a)):.1f},{y(float(b)):.1f}"
-            for a, b in zip(t[::thin], values[::thin], strict=True)
-            if np.isfinite(b)
-        )
-        dash = DASHES[at % len(DASHES)]
-        line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
-        key = LEFT + at * 115
-        rows += [
-            f'<polyline points="{points}" {line}/>',
-            f'<line x1="{key}" x2="{key + 24}" y1="{top + 26}" y2="{top + 26}" {line}/>',
-            f'<text x="{key + 28}" y="{top + 30}">{name}</text>',
-        ]
+    axes = _Axes(top, end, _ticks(low, high))
+    rows = [f'<text x="{LEFT}" y="{top + 14}" font-weight="bold">{title}</text>', *_grid(axes)]
+    for at, curve in enumerate(curves):
+        rows += _curve(axes, at, curve)
     return rows
 
 
+def _grid(axes: _Axes) -> list[str]:
+    rows = [
+        f'<line x1="{LEFT}" x2="{RIGHT}" y1="{axes.y(value):.1f}" y2="{axes.y(value):.1f}" '
+        f'stroke="#ddd"/><text x="{LEFT - 6}" y="{axes.y(value) + 4:.1f}" text-anchor="end">'
+        f"{value:.6g}</text>"
+        for value in axes.ticks
+    ]
+    for second in _times(axes.end):
+        x = axes.x(second)
+        anchor = "end" if x > RIGHT - 20 else "middle"
+        rows.append(
+            f'<text x="{x:.1f}" y="{axes.floor + 14}" text-anchor="{anchor}">'
+            f"{_time(second, axes.end)}</text>"
+        )
+    return rows
+
+
+def _curve(axes: _Axes, at: int, curve: "Curve") -> list[str]:
+    name, t, values = curve
+    thin = max(1, len(t) // 700)
+    points = " ".join(
+        f"{axes.x(float(a)):.1f},{axes.y(float(b)):.1f}"
+        for a, b in zip(t[::thin], values[::thin], strict=True)
+        if np.isfinite(b)
+    )
+    dash = DASHES[at % len(DASHES)]
+    line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
+    key, top = LEFT + at * 115, axes.top
+    return [
+        f'<polyline points="{points}" {line}/>',
+        f'<line x1="{key}" x2="{key + 24}" y1="{top + 26}" y2="{top + 26}" {line}/>',
+        f'<text x="{key + 28}" y="{top + 30}">{name}</text>',
+    ]
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return five to nine round values from below `low` to above `high`."""
+    rough = (high - low or abs(high) or 1.0) / 5.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(one for one in (1.0, 2.0, 5.0, 10.0) if one * power >= rough * 0.8)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [step * at for at in range(first, max(last, first + 1) + 1)]
+
+
+def _times(end: float) -> list[float]:
+    """Return round times up to the end, s."""
+    steps = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 86_400)
+    step = next((one for one in steps if end / one <= 8), 7 * 86_400)
+    return [float(step * at) for at in range(int(end / step + 1e-9) + 1)]
+
+
 def _time(seconds: float, end: float) -> str:
-    return f"{seconds / 3600:.1f} h" if end > 6 * 3600 else f"{seconds / 60:.0f} min"
+    if end > 6 * 3600:
+        return f"{seconds / 3600:g} h"
+    return f"{seconds / 60:g} min" if end > 600 else f"{seconds:g} s"
 
 
 def _colour(at: int) -> str:
