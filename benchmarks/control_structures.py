@@ -38,9 +38,9 @@ PICTURES: Final = {
     "calm": structure_calm.CASES,
 }
 CASES: Final = {case.name: case for cases in PICTURES.values() for case in cases}
-PEOPLE: Final = 5
+PEOPLE: Final = 3
 """Candidates by gene."""
-GENERATIONS: Final = 8
+GENERATIONS: Final = 6
 
 
 def with_genes(unit: UnitConfig, genes: Sequence[Gene], factors: Sequence[float]) -> UnitConfig:

@@ -1,6 +1,5 @@
 """Curves as one SVG picture: a tuning test, its model and what each rule would do."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bioctl.batch.record.svg import ticks, times
 from bioctl.errors import StorageError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
     low = min(float(np.nanmin(y)) for _, _, y in curves)
     high = max(float(np.nanmax(y)) for _, _, y in curves)
     end = max(float(t[-1]) for _, t, _ in curves) or 1.0
-    axes = _Axes(top, end, _ticks(low, high))
+    axes = _Axes(top, end, ticks(low, high if high > low else low + 1.0))
     rows = [f'<text x="{LEFT}" y="{top + 14}" font-weight="bold">{title}</text>', *_grid(axes)]
     for at, curve in enumerate(curves):
         rows += _curve(axes, at, curve)
@@ -108,7 +108,7 @@ def _grid(axes: _Axes) -> list[str]:
         f"{value:.6g}</text>"
         for value in axes.ticks
     ]
-    for second in _times(axes.end):
+    for second, _ in times(0.0, axes.end * 1.001):
         x = axes.x(second)
         anchor = "end" if x > RIGHT - 20 else "middle"
         rows.append(
@@ -134,22 +134,6 @@ def _curve(axes: _Axes, at: int, curve: "Curve") -> list[str]:
         f'<line x1="{key}" x2="{key + 24}" y1="{top + 26}" y2="{top + 26}" {line}/>',
         f'<text x="{key + 28}" y="{top + 30}">{name}</text>',
     ]
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return five to nine round values from below `low` to above `high`."""
-    rough = (high - low or abs(high) or 1.0) / 5.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = power * next(one for one in (1.0, 2.0, 5.0, 10.0) if one * power >= rough * 0.8)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [step * at for at in range(first, max(last, first + 1) + 1)]
-
-
-def _times(end: float) -> list[float]:
-    """Return round times up to the end, s."""
-    steps = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 86_400)
-    step = next((one for one in steps if end / one <= 8), 7 * 86_400)
-    return [float(step * at) for at in range(int(end / step + 1e-9) + 1)]
 
 
 def _time(seconds: float, end: float) -> str:
