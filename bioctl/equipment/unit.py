@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
+from bioctl.equipment.tables import Origin
 from bioctl.tags import Tag
 
 
@@ -21,6 +22,8 @@ class UnitConfig:
         hold: value an output takes whenever no running phase asks for it (pumps, valves).
         idle: value an output takes when a batch is COMPLETE and has released the unit.
         loops, interlocks, alarms: by name.
+        origins: by `group.name`, of interlocks and alarms that come from a table.
+        without: by `group.name`, why a table's row is left out.
     """
 
     name: str
@@ -34,3 +37,5 @@ class UnitConfig:
     loops: Mapping[str, AnyLoop] = field(default_factory=dict)
     interlocks: Mapping[str, InterlockConfig] = field(default_factory=dict)
     alarms: Mapping[str, AlarmConfig] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    without: Mapping[str, str] = field(default_factory=dict)
