@@ -11,9 +11,8 @@ from bioctl.app.core import Core
 from bioctl.app.protective import Step, checked, minutes_of
 from bioctl.audit.entry import Event
 from bioctl.batch.log import Actor
-from bioctl.control.alarm import AlarmState
 from bioctl.control.alarm_command import command_alarm
-from bioctl.control.alarm_state import Signal
+from bioctl.control.alarm_state import AlarmState, Signal
 
 SIGNALS: Mapping[str, tuple[Signal, str]] = {
     "ack": (Signal.ACK, "alarm.acknowledged"),

@@ -6,6 +6,7 @@ The shell asks it for a scan, commits what the scan decided, and hands back what
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
+from bioctl.app.expected import expected_of
 from bioctl.audit.entry import Event
 from bioctl.audit.stamp import stamp
 from bioctl.batch.apply import apply
@@ -91,7 +92,7 @@ class Core:
             steps,
             now,
             self.faulty,
-            self.suppressed(),
+            expected_of(self.state),
         )
         failed = steps.keys() & decided.broken.keys()
         self.faulty = (self.faulty - steps.keys()) | failed
@@ -139,16 +140,6 @@ class Core:
                             else ()
                         ),
                     }
-        return found
-
-    def suppressed(self) -> dict[str, dict[str, str]]:
-        """Return by unit the measurements whose alarms a RUNNING phase suppresses, and which."""
-        found: dict[str, dict[str, str]] = {}
-        for batch in self.state.batches.values():
-            for path, phase in batch.phases.items():
-                step = batch.control.step(path)
-                if step.suppress and phase.state is State.RUNNING:
-                    found.setdefault(step.unit, {}).update(dict.fromkeys(step.suppress, path))
         return found
 
     def waiting(self) -> bool:

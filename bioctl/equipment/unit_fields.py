@@ -1,12 +1,14 @@
 """Units of the site file: class, tags, hold values, loops, interlocks and alarms."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
+from bioctl.equipment.alarm_fields import Around, condition_over, read_alarm
 from bioctl.equipment.fields import (
     Fields,
     above_zero,
@@ -14,16 +16,12 @@ from bioctl.equipment.fields import (
     known,
     levels,
     mapping,
+    quantity,
     seconds,
     span,
 )
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.protection_fields import (
-    Around,
-    condition_over,
-    read_alarm,
-    read_interlock,
-)
+from bioctl.equipment.protection_fields import read_interlock
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
 from bioctl.equipment.unit import UnitConfig
@@ -72,10 +70,7 @@ def read_unit(
     _refuse_missing(fields, errors, kind)
     rows = take_rows(fields, tables, errors)
     interlocks = _rows(rows, errors, "interlocks", partial(_interlock, kind, outputs, errors))
-    eus = {one: tag.eu for one, tag in measurements.items()}
-    empty = fields.get("empty")
-    nothing = collect(errors, empty, condition_over(eus)) if empty else None
-    around = Around(measurements, tuple(kind.loops), loops, nothing)
+    around = _around(fields, errors, Around(measurements, outputs, tuple(kind.loops), loops))
     alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
     _refuse_deaf(rows, errors, alarms)
     fields.close()
@@ -160,6 +155,16 @@ def _each(
     entries = node.as_mapping().entries if node else {}
     found = {name: collect(errors, child, partial(read, name)) for name, child in entries.items()}
     return {name: one for name, one in found.items() if one is not None}
+
+
+def _around(fields: Fields, errors: list[InputError], unit: Around) -> Around:
+    """Return what alarms may name, with when the unit is empty and what it holds."""
+    empty, volume = fields.get("empty"), fields.get("volume")
+    return replace(
+        unit,
+        empty=collect(errors, empty, condition_over(unit.eus)) if empty else None,
+        volume=collect(errors, volume, above_zero(quantity("mL"))) if volume else None,
+    )
 
 
 def _rows(
