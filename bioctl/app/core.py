@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from bioctl.app.expected import expected_of
+from bioctl.app.own_alarms import own_alarms, scan_own, troubles_of
 from bioctl.audit.entry import Event
 from bioctl.audit.stamp import stamp
 from bioctl.batch.apply import apply
@@ -17,7 +18,7 @@ from bioctl.batch.state import BatchState, CellState
 from bioctl.batch.world import World
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
-from bioctl.equipment.keep import recall
+from bioctl.equipment.keep import recall, recall_cell
 from bioctl.equipment.regulate import due, outputs_of
 from bioctl.equipment.scan import Decisions, Step, scan, tagged
 from bioctl.equipment.site import Site
@@ -52,6 +53,12 @@ class Core:
         """Batches that failed behind the fence and have not been decided since."""
         self.quiet: dict[str, float] = {}
         """Batches that wait for an image younger than a call's outcome, until this host time."""
+        self.cell_alarms = recall_cell(kept)
+        """States of the cell's own alarms, by name."""
+        self.broken: dict[str, str] = {}
+        """What failed behind the fence and is not well again, by batch, unit or `unit.loop`."""
+        self.unwritten = ""
+        """Why the journal can't be written."""
         self.asked = False
         """A person changed what units remember since the last scan: save it soon."""
         self.replace(state)
@@ -96,6 +103,11 @@ class Core:
         )
         failed = steps.keys() & decided.broken.keys()
         self.faulty = (self.faulty - steps.keys()) | failed
+        left = {name: text for name, text in self.broken.items() if name in self.faulty}
+        self.broken = left | decided.broken
+        troubles = troubles_of(self.state, self.broken, self.unwritten)
+        own = own_alarms(self.memory, self.cell_alarms)
+        decided.protective.extend(scan_own(own, troubles, now))
         return decided
 
     def outputs(self, closed: Collection[str] = ()) -> dict[str, Scalar]:

@@ -8,7 +8,7 @@ acknowledges in its time to respond is annunciated again.
 
 from dataclasses import replace
 
-from bioctl.control.alarm_config import AlarmConfig
+from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.alarm_judge import Seen, abnormal, arrived, limit_of, sentence
 from bioctl.control.alarm_state import AlarmCondition, AlarmState, Signal, after
 from bioctl.control.event import ControlEvent
@@ -16,6 +16,7 @@ from bioctl.control.quality import checked, json_number
 from bioctl.language.truth import Truth
 from bioctl.values import Reading
 
+Data = dict[str, float | int | str | None]
 Scanned = tuple[AlarmState, list[ControlEvent]]
 
 
@@ -51,7 +52,7 @@ def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str
     The journal is told when suppression takes an alarm from people's eyes, not of every quiet one.
     """
     events = []
-    data = {"alarm": config.name, "tag": config.tag}
+    data = _named(config)
     shelved = state.condition is AlarmCondition.SHELVED
     if shelved and (state.shelved_until is None or now >= state.shelved_until):
         condition = after(state.condition, Signal.UNSHELVE)
@@ -81,6 +82,10 @@ def _process(
     wrong = abnormal(config, state, seen, pv)
     if config.around and not wrong:
         state = replace(state, arrived_at=arrived(config, state, seen, pv))
+    more, state = seen.about - state.about, replace(state, about=seen.about)
+    if wrong and state.active and more:
+        state = _raised(replace(state, turning_since=None), now)
+        return state, [_event(config, state, seen, pv)]
     if wrong is state.active:
         return replace(state, turning_since=None), []
     since = now if state.turning_since is None else state.turning_since
@@ -118,9 +123,7 @@ def _escalated(
     if waited < config.respond_s * (2 ** (state.escalations + 1) - 1):
         return state, events
     state = replace(state, escalations=state.escalations + 1)
-    data: dict[str, float | int | str | None] = {
-        "alarm": config.name,
-        "tag": config.tag,
+    data = _named(config) | {
         "priority": config.priority,
         "occurrence": state.occurrence,
         "times": state.escalations,
@@ -130,10 +133,8 @@ def _escalated(
 
 
 def _event(config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading) -> ControlEvent:
-    data: dict[str, float | int | str | None] = {
-        "alarm": config.name,
-        "tag": config.tag,
-        "value": json_number(pv),
+    data = _named(config) | {
+        "value": None if config.kind is AlarmKind.TOLD else json_number(pv),
         "limit": limit_of(config, seen.around),
         "priority": config.priority,
         "text": sentence(config, state, seen, pv),
@@ -143,3 +144,10 @@ def _event(config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading) -> C
     elif state.active:
         data["occurrence"] = state.occurrence
     return ControlEvent("alarm.raised" if state.active else "alarm.cleared", data)
+
+
+def _named(config: AlarmConfig) -> Data:
+    named: Data = {"alarm": config.name, "tag": config.tag}
+    if config.kind is AlarmKind.TOLD:
+        del named["tag"]
+    return named

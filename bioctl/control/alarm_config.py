@@ -128,6 +128,8 @@ class AlarmConfig:
             span(owner, "pv_range", self.pv_range)
         if (self.limit is None) is self.kind.limited:
             raise InputError(f"{owner}: high and low need a limit, {self.kind} has none.")
+        if self.limit is None and self.loop and self.kind is not AlarmKind.DOUBT:
+            raise InputError(f"{owner}: {self.kind} has no setpoint.")
         if (self.when is None) is (self.kind is AlarmKind.CONDITION):
             raise InputError(f"{owner}: a condition needs `when`, and nothing else has one.")
         if self.limit is not None:

@@ -20,6 +20,7 @@ class Seen:
         asked: whether somebody asked the process to come there: on the way is no deviation.
         truth: of its condition.
         told: what a loop doubts, or bioctl tells of itself, in words; "" while all is well.
+        about: what that is about; something more while it is active annunciates anew.
     """
 
     reading: Reading
@@ -27,6 +28,7 @@ class Seen:
     asked: bool = False
     truth: Truth = Truth.FALSE
     told: str = ""
+    about: frozenset[str] = frozenset()
 
 
 def abnormal(config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading) -> bool:

@@ -51,6 +51,7 @@ class AlarmState:
         unevaluable: an alarm whose reading is not Good now, so that nothing can be said.
         shelved_until: process time shelving ends; None while not shelved.
         arrived_at: what the limit was around when the process was last within it; None before.
+        about: what an active alarm that is told something is about.
         settled: reading at which a steady alarm's process was left alone; None while it is moved.
     """
 
@@ -64,6 +65,7 @@ class AlarmState:
     shelved_until: float | None = None
     arrived_at: float | None = None
     settled: float | None = None
+    about: frozenset[str] = frozenset()
 
 
 class Signal(StrEnum):

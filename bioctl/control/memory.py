@@ -89,6 +89,7 @@ def remember_alarm(state: AlarmState) -> Flat:
         "shelved_until": state.shelved_until,
         "arrived_at": state.arrived_at,
         "settled": state.settled,
+        "about": "\n".join(sorted(state.about)),
     }
 
 
@@ -108,6 +109,7 @@ def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
         shelved_until=_number(memory.get("shelved_until")),
         arrived_at=_number(memory.get("arrived_at")),
         settled=_number(memory.get("settled")),
+        about=frozenset(filter(None, str(memory.get("about", "")).split("\n"))),
     )
 
 

@@ -1,6 +1,6 @@
 """What the alarms of a unit are judged on: readings, setpoints, commands, doubts, and phases."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
@@ -51,7 +51,8 @@ def seen_by(
     """Return what one alarm is judged on now."""
     reading = lookup(alarm.tag)
     if alarm.kind is AlarmKind.DOUBT:
-        return Seen(reading, told=_doubts(alarm.loop, memory))
+        doubts = memory.loops.get(alarm.loop, LoopState()).seen.doubts
+        return Seen(reading, told=_words(alarm.loop, doubts), about=doubts)
     if alarm.when is not None:
         return Seen(reading, truth=alarm.when.evaluate(lookup))
     if alarm.counted:
@@ -79,9 +80,9 @@ def _setpoint(memory: UnitMemory, loop: str) -> float | None:
     return state.sp if state is not None and state.mode is Mode.AUTO else None
 
 
-def _doubts(loop: str, memory: UnitMemory) -> str:
-    doubts = sorted(memory.loops.get(loop, LoopState()).seen.doubts)
-    return f"loop {loop} " + ", and ".join(DOUBTS[one] for one in doubts) if doubts else ""
+def _words(loop: str, doubts: Collection[str]) -> str:
+    words = ", and ".join(DOUBTS[one] for one in sorted(doubts))
+    return f"loop {loop} {words}" if words else ""
 
 
 def _counted(alarm: AlarmConfig, memory: UnitMemory, total: Reading) -> Reading:

@@ -21,6 +21,7 @@ from bioctl.equipment.fields import (
     span,
 )
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
+from bioctl.equipment.own_alarms import OF_UNIT
 from bioctl.equipment.protection_fields import read_interlock
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
@@ -72,6 +73,7 @@ def read_unit(
     interlocks = _rows(rows, errors, "interlocks", partial(_interlock, kind, outputs, errors))
     around = _around(fields, errors, Around(measurements, outputs, tuple(kind.loops), loops))
     alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
+    _refuse_own(rows, errors)
     _refuse_deaf(rows, errors, alarms)
     fields.close()
     return UnitConfig(
@@ -85,7 +87,7 @@ def read_unit(
         idle=idle,
         loops=loops,
         interlocks=interlocks,
-        alarms=alarms,
+        alarms={**OF_UNIT, **alarms},
         origins=rows.origins,
         without=rows.without,
     )
@@ -196,12 +198,22 @@ def _interlock(
     return read_interlock(name, node, kind.measurements, outputs, errors)
 
 
+def _refuse_own(rows: Rows, errors: list[InputError]) -> None:
+    """Note entries with the name of an alarm that bioctl raises of itself."""
+    group = rows.groups.get("alarms")
+    for name in OF_UNIT.keys() & (group.entries.keys() if group else ()):
+        if group is not None:
+            message = f"alarm {name} is bioctl's own; every unit has it."
+            error = InputError(message, where=group.keys[name].where, help="choose another name")
+            errors.append(rows.told("alarms", name, group.entries[name], error))
+
+
 def _refuse_deaf(rows: Rows, errors: list[InputError], alarms: Mapping[str, AlarmConfig]) -> None:
     """Note limit alarms that fall silent with their probe, and no bad alarm would say so."""
     group = rows.groups.get("alarms")
     heard = {one.tag for one in alarms.values() if one.kind is AlarmKind.BAD}
     for name, one in alarms.items():
-        if one.tag not in heard and group is not None:
+        if one.kind.blind and one.tag not in heard and group is not None:
             where = group.keys[name].where
             message = f"alarm {name}: {one.tag} has no alarm of kind bad."
             remedy = "give it one: a Bad reading silences its limit alarms"

@@ -142,7 +142,8 @@ async def test_fault_in_a_phase_is_alarmed_once_closes_its_units_and_holds(
     monkeypatch.undo()
     await run.until_state(State.HELD)
     await run.turn(2)
-    alarms = [e for e in await run.entries() if e.data.get("alarm") == f"{BATCH}.fault"]
+    alarms = [e for e in await run.entries() if e.data.get("alarm") == "fault"]
+    assert {e.unit for e in alarms} == {"BR101"}
     assert [entry.kind for entry in alarms] == ["alarm.raised", "alarm.cleared"]
     assert "KeyError: 'odd'. Its units take their hold outputs" in alarms[0].data["text"]
 

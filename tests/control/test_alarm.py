@@ -104,6 +104,7 @@ def test_raised_alarm_tells_what_happens_and_what_to_do() -> None:
         "limit": 7.3,
         "priority": 2,
         "text": "BR101.AT101 is 7.4, above 7.3. Cells stop growing. Check the base pump.",
+        "occurrence": 1,
     }
 
 
