@@ -77,6 +77,7 @@ class AlarmConfig:
         output: it is this far from what this output is commanded to be.
         steady: it is this far from what the running phase keeps, else from where the reading
             stood when a phase last moved it on purpose.
+        moved: suppressed by design while a phase moves the reading on purpose.
         percent: limit and dead band are % of what the limit is around, not eu.
         counted: what this loop's dose limit has counted is judged, in place of the reading.
         when: of kind CONDITION.
@@ -104,6 +105,7 @@ class AlarmConfig:
     loop: str = ""
     output: str = ""
     steady: bool = False
+    moved: bool = False
     percent: bool = False
     counted: str = ""
     when: Condition | None = None

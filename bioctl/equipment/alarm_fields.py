@@ -65,6 +65,7 @@ def read_alarm(unit: Around, errors: list[InputError], name: str, node: Node) ->
         off_delay_s=fields.take("off_delay", seconds, 0.0),
         latching=fields.take("latching", lambda n: n.as_bool(), default=False),
         suppress_when=_suppress(fields, unit),
+        moved=fields.take("suppress_moved", lambda n: n.as_bool(), default=False),
         shelve_s=fields.take("shelve_limit", above_zero(seconds), SHELVE_S),
         pv_range=unit.measurements[point].range,
         **_judged(fields, unit, point, kind),

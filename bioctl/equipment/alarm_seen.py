@@ -68,7 +68,7 @@ def suppressed_by(alarm: AlarmConfig, expected: Expected, lookup: Lookup) -> str
     """Return why an alarm is suppressed by design now; "" while it is not."""
     if alarm.tag in expected.silent:
         return f"phase {expected.silent[alarm.tag]}"
-    if alarm.steady and alarm.tag in expected.moving:
+    if (alarm.steady or alarm.moved) and alarm.tag in expected.moving:
         return f"phase {expected.moving[alarm.tag]} moves {alarm.tag}"
     when = alarm.suppress_when
     return when.text if when is not None and when.evaluate(lookup) is Truth.TRUE else ""
