@@ -15,7 +15,7 @@ from bioctl.batch.engine import over
 from bioctl.phases.library import PHASES
 from bioctl.phases.states import State
 
-from ..batch.cell import BATCH, Bench, recipe  # noqa: TID252  tests are no package
+from ..batch.cell import Bench, recipe  # noqa: TID252  tests are no package
 from ..batch.test_hold import CHARGE, DRAIN, GROW, PERFUSE  # noqa: TID252
 from .setting import SITE, Running, controller, kinds
 
