@@ -44,7 +44,11 @@ def put_in(kind: str, text: str) -> str:
         case "site-scale":
             here = SITE.index("    loops:\n", FIRST_UNIT)
             return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
-        case "site-loop" | "site-followed-loop" | "site-cascade":
+        case "site-followed-loop":  # nothing here can doubt what the equipment controls
+            return replaced(f"{name}:", inner, "    loops:\n").replace(
+                "      - culture_doubts\n", ""
+            )
+        case "site-loop" | "site-cascade":
             return replaced(f"{name}:", inner, "    loops:\n")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")

@@ -12,7 +12,8 @@ from bioctl.phases.library import capabilities
 from bioctl.tags import UnitClass
 
 CULTURE = (
-    "agitation", "base_dose", "culture_acidity", "culture_nutrients", "culture_oxygen",
+    "agitation", "base_dose", "culture_acidity", "culture_doubts", "culture_nutrients",
+    "culture_oxygen",
     "culture_temperature", "culture_weight", "jacket_temperature", "vessel_pressure",
 )  # fmt: skip
 TAKEN = {
