@@ -44,12 +44,10 @@ def put_in(kind: str, text: str) -> str:
         case "site-scale":
             here = SITE.index("    loops:\n", FIRST_UNIT)
             return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
-        case "site-followed-loop":  # nothing here can doubt what the equipment controls
-            return replaced(f"{name}:", inner, "    loops:\n").replace(
-                "      - culture_doubts\n", ""
-            )
-        case "site-loop" | "site-cascade":
-            return replaced(f"{name}:", inner, "    loops:\n")
+        case "site-loop" | "site-followed-loop" | "site-cascade":
+            found = replaced(f"{name}:", inner, "    loops:\n")
+            led_here = kind != "site-followed-loop"  # else nothing here can doubt it
+            return found if led_here else found.replace("      - culture_doubts\n", "")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")
         case "site-alarm":
