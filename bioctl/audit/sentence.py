@@ -216,7 +216,8 @@ def _on_tag(entry: Entry, tag: str) -> str:
 def _escalated(entry: Entry, data: Data) -> str:
     waited = float(data.get("waited_s") or 0.0) / 60
     name = f"alarm {data.get('alarm')}#{data.get('occurrence')}{_at(entry)}"
-    return f"{name} (priority {data.get('priority')}) annunciates again: nobody has acknowledged it for {waited:.3g} min"
+    rank = f"{name} (priority {data.get('priority')})"
+    return f"{rank} annunciates again: nobody has acknowledged it for {waited:.3g} min"
 
 
 def _text(data: Data) -> str:
