@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bioctl.equipment.fields import Fields, above_zero, collect, known, number, plain, text
+from bioctl.equipment.own_alarms import CELL
 from bioctl.equipment.tables import Table, installed_tables
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit
@@ -141,6 +142,8 @@ def _units(
     nodes = node.as_mapping().entries
     if not nodes:
         node.refuse("a site needs at least one unit.")
+    if CELL in nodes:
+        nodes[CELL].refuse(f"{CELL} stands for the whole cell.", "give the unit another name.")
     read = {
         name: collect(errors, node, partial(read_unit, name, classes, tables, connections, errors))
         for name, node in nodes.items()
