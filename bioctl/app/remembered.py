@@ -31,7 +31,7 @@ def follow(core: Core, facts: Iterable[Fact]) -> None:
     names = {(unit, config.name): name for unit, name, config, _ in alarms_of(core)}
     for fact in facts:
         unit, noun = fact.unit or CELL, fact.kind.partition(".")[0]
-        if unit not in {CELL, *core.memory}:
+        if noun != "alarm" and unit not in core.memory:
             continue
         key = (unit, str(fact.data.get(noun)))
         if noun == "alarm" and key in alarms:

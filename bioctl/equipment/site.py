@@ -117,6 +117,10 @@ def _site(
     clock.close()
     fields.close()
     _check_lockstep(site, clock, errors)
+    if CELL in site.units:
+        where = fields.node.entries["units"].as_mapping().keys[CELL].where
+        remedy = "give the unit another name"
+        errors.append(InputError(f"{CELL} stands for the whole cell.", where=where, help=remedy))
     return site
 
 
@@ -142,8 +146,6 @@ def _units(
     nodes = node.as_mapping().entries
     if not nodes:
         node.refuse("a site needs at least one unit.")
-    if CELL in nodes:
-        nodes[CELL].refuse(f"{CELL} stands for the whole cell.", "give the unit another name.")
     read = {
         name: collect(errors, node, partial(read_unit, name, classes, tables, connections, errors))
         for name, node in nodes.items()
