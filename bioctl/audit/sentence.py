@@ -166,6 +166,18 @@ def _loop_tested(entry: Entry, data: Data) -> str:
     return f"{test} is {data.get('outcome')}{_because(data)}"
 
 
+def _probe(data: Data) -> str:
+    return f"the probe of {data.get('measurement')} on {data.get('tag')}"
+
+
+def _compared(_: Entry, data: Data) -> str:
+    eu = data.get("eu", "")
+    values = f"{_value(data.get('offline'), eu)} ({data.get('of')})"
+    read = f"{data.get('measurement')} on {data.get('tag')} read {_value(data.get('in_line'), eu)}"
+    differs = f"{_value(data.get('difference'))} apart, {_value(data.get('apart'))} is allowed"
+    return f"a sample says {values} where {read}: {differs}"
+
+
 def _output_set(entry: Entry, data: Data) -> str:
     value = _value(data.get("value"), data.get("eu", ""))
     return f"{_who(entry)} set output {data.get('tag')} to {value}"
@@ -304,6 +316,11 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
         f"the doubt {data.get('doubt')} about loop {data.get('loop')}{_at(entry)} is over"
     ),
     Kind.LOOP_TESTED: _loop_tested,
+    Kind.PROBE_COMPARED: _compared,
+    Kind.PROBE_DOUBTED: lambda _, data: f"{_probe(data)} is in doubt{_because(data, 'text')}",
+    Kind.PROBE_TRUSTED: lambda _, data: (
+        f"the doubt {data.get('doubt')} about {_probe(data)} is over"
+    ),
     Kind.OUTPUT_SET: _output_set,
     Kind.CALL_INTENT: _call_intent,
     Kind.CALL_OUTCOME: _call_outcome,

@@ -1,7 +1,8 @@
 """What must outlive a restart, as plain JSON for a snapshot, and back.
 
 Kept: where a setpoint ramp stands, what a dose limit counted, which interlocks are tripped, which
-alarms wait for a person or are silent. Not kept: integrals, derivatives and delays; a loop starts
+alarms wait for a person or are silent,
+which probes are doubted. Not kept: integrals, derivatives and delays; a loop starts
 again from the real outputs. What a snapshot no longer fits (another setpoint range) is dropped,
 never forced.
 """
@@ -15,6 +16,7 @@ from bioctl.control.alarm_state import AlarmCondition
 from bioctl.control.interlock import InterlockState
 from bioctl.control.loop_config import AnyLoop, Mode
 from bioctl.control.loop_state import LoopState
+from bioctl.control.probe import DOUBTS, ProbeState
 from bioctl.control.totaliser import DoseState
 from bioctl.values import Range
 
@@ -103,6 +105,25 @@ def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
         raised_at=_number(memory.get("raised_at")),
         shelved_until=_number(memory.get("shelved_until")),
         arrived_at=_number(memory.get("arrived_at")),
+    )
+
+
+def remember_probe(state: ProbeState) -> Flat:
+    """Return what is kept of a probe over a restart."""
+    doubts = " ".join(sorted(state.doubts))
+    return {"doubts": doubts, "mark": state.mark, "words": state.words, "owner": state.owner}
+
+
+def recall_probe(memory: Mapping[str, object]) -> ProbeState:
+    """Return the probe as it was: a doubt stays until what it rests on is over."""
+    words = memory.get("doubts")
+    doubts = DOUBTS & set(words.split()) if isinstance(words, str) else frozenset()
+    said, owner = memory.get("words"), memory.get("owner")
+    return ProbeState(
+        doubts,
+        mark=_number(memory.get("mark")),
+        words=said if isinstance(said, str) else "",
+        owner=owner if isinstance(owner, str) else None,
     )
 
 

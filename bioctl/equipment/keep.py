@@ -1,7 +1,7 @@
 """What units keep over a restart, as one blob of JSON for a snapshot: it may be lost.
 
-Interlocks that wait for a person, alarms nobody acknowledged, dose limits and ramps. Batch states
-are not in it: they come from the journal's entries alone.
+Interlocks that wait for a person, alarms nobody acknowledged, doubted probes, dose limits
+and ramps. Batch states are not in it: they come from the journal's entries alone.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,11 @@ from bioctl.control.memory import (
     recall_alarm,
     recall_interlock,
     recall_loop,
+    recall_probe,
     remember_alarm,
     remember_interlock,
     remember_loop,
+    remember_probe,
 )
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
@@ -38,11 +40,14 @@ def _of_unit(memory: UnitMemory) -> dict[str, Any]:
         "loops": {name: remember_loop(one) for name, one in memory.loops.items()},
         "interlocks": {name: remember_interlock(one) for name, one in memory.interlocks.items()},
         "alarms": {name: remember_alarm(one) for name, one in memory.alarms.items()},
+        "probes": {name: remember_probe(one) for name, one in memory.probes.items()},
     }
 
 
 def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
-    loops, interlocks, alarms = (_map(kept.get(key)) for key in ("loops", "interlocks", "alarms"))
+    loops, interlocks, alarms, probes = (
+        _map(kept.get(key)) for key in ("loops", "interlocks", "alarms", "probes")
+    )
     owner = kept.get("owner")
     return UnitMemory(
         loops={n: recall_loop(c, _map(loops[n])) for n, c in unit.loops.items() if n in loops},
@@ -50,6 +55,7 @@ def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
             n: recall_interlock(_map(interlocks[n])) for n in interlocks if n in unit.interlocks
         },
         alarms={n: recall_alarm(_map(alarms[n])) for n in alarms if n in unit.alarms},
+        probes={n: recall_probe(_map(probes[n])) for n in probes if n in unit.probes},
         owner=owner if isinstance(owner, str) else None,
     )
 

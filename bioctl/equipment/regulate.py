@@ -10,6 +10,7 @@ from bioctl.control.interlock import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
 from bioctl.control.loop_state import LoopState, release_dose
+from bioctl.control.probe import Offline, ProbeState
 from bioctl.equipment.asked import asked
 from bioctl.equipment.cascade import followed_by, remote_of
 from bioctl.equipment.commanded import UnitState
@@ -28,6 +29,8 @@ class UnitMemory:
     """What a unit's control remembers between scans and may lose: it starts again from read-back.
 
     Attributes:
+        probes: what is known of probes besides their readings, by measurement.
+        results: last value people entered since the start, by name of the result.
         forced: outputs interlocks hold now, by name.
         looped: outputs the loops wrote in the last control scan, by name.
         wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
@@ -39,6 +42,8 @@ class UnitMemory:
     loops: dict[str, LoopState] = field(default_factory=dict)
     interlocks: dict[str, InterlockState] = field(default_factory=dict)
     alarms: dict[str, AlarmState] = field(default_factory=dict)
+    probes: dict[str, ProbeState] = field(default_factory=dict)
+    results: dict[str, Offline] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
     wrote: dict[str, dict[str, float]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ what fails inside is contained and told.
     protection fails   its connection gets no heartbeat: the plant falls back by itself
     a batch fails      its units take their hold outputs, and whoever called holds the batch
     a loop fails       it takes its declared fallback; the unit's other loops go on
+    probes fail        nobody doubts them; nothing else is touched
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,6 +24,7 @@ from typing import Generic, TypeVar
 from bioctl.control.event import ControlEvent
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
+from bioctl.equipment.probes import look_at_probes
 from bioctl.equipment.protect import protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
@@ -40,7 +42,7 @@ class Decisions(Generic[E]):
         outputs: level writes by tag.
         procedure: events by batch; they act when they are durable.
         protective: (unit, event) of interlocks, alarms and loops, which have acted already.
-        broken: what failed behind the fence, by unit, batch or `unit.loop`.
+        broken: what failed behind the fence, by unit, batch, `unit.loop` or `unit.probes`.
         beat: units whose protection ran; a connection beats only if all its units' did.
     """
 
@@ -60,6 +62,7 @@ def scan(
     now: float,
     faulty: Collection[str] = (),
     suppressed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    utc: float = 0.0,
 ) -> Decisions[E]:
     """Decide one scan at process time `now` (s).
 
@@ -72,9 +75,13 @@ def scan(
         now: process time, s.
         faulty: batches that failed before and have not been decided since.
         suppressed: by unit, measurements whose alarms a running phase suppresses, and the phase.
+        utc: civil time, s since 1970: calibrations have dates.
     """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
+        owner = commanded.get(name, NOTHING).owner
+        look = partial(_look, decided, unit, memory[name], image, now, utc, owner)
+        _fenced(decided, f"{name}.probes", look)
         quiet = suppressed.get(name, {})
         part = partial(_protect, decided, unit, memory[name], image, now, quiet)
         if not _fenced(decided, name, part):
@@ -97,6 +104,19 @@ def tagged(unit: UnitConfig, levels: Mapping[str, float]) -> dict[str, Scalar]:
 
 def _take(decided: Decisions[E], batch: str, step: Step[E]) -> None:
     decided.procedure[batch] = step()
+
+
+def _look(
+    decided: Decisions[E],
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    now: float,
+    utc: float,
+    owner: str | None,
+) -> None:
+    events = look_at_probes(unit, memory, image, now, utc, owner)
+    decided.protective.extend((unit.name, event) for event in events)
 
 
 def _protect(

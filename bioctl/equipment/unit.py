@@ -1,4 +1,4 @@
-"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, hold values."""
+"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, probes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
+from bioctl.control.probe import Probe
 from bioctl.tags import Tag
 
 
@@ -21,6 +22,7 @@ class UnitConfig:
         hold: value an output takes whenever no running phase asks for it (pumps, valves).
         idle: value an output takes when a batch is COMPLETE and has released the unit.
         loops, interlocks, alarms: by name.
+        probes: what the site says of a measurement's probe, by measurement.
     """
 
     name: str
@@ -34,3 +36,4 @@ class UnitConfig:
     loops: Mapping[str, AnyLoop] = field(default_factory=dict)
     interlocks: Mapping[str, InterlockConfig] = field(default_factory=dict)
     alarms: Mapping[str, AlarmConfig] = field(default_factory=dict)
+    probes: Mapping[str, Probe] = field(default_factory=dict)

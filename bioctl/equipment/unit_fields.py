@@ -18,6 +18,7 @@ from bioctl.equipment.fields import (
     span,
 )
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
+from bioctl.equipment.probe_fields import Probes
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.unit import UnitConfig
@@ -53,6 +54,9 @@ def read_unit(
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
     _refuse_twins(fields, errors)
+    probes = Probes(measurements, partial(_measured, name, connection))
+    probes.read(fields)
+    measurements = {**measurements, **probes.tags}
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
     scale = read_scale(fields, measurements)
@@ -79,6 +83,7 @@ def read_unit(
         loops=loops,
         interlocks=interlocks,
         alarms=alarms,
+        probes=probes.found,
     )
 
 
@@ -113,6 +118,10 @@ def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
     limits = Range(0, 1) if switch else span(rest.removesuffix("integer").strip(), eu)
     type_name = "bool" if switch else "int32" if integer else "double"
     return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
+
+
+def _measured(unit: str, connection: str, eu: str, node: Node) -> Tag:
+    return _tag(unit, connection, eu, Kind.MEASUREMENT, node)
 
 
 def _refuse_twins(fields: Fields, errors: list[InputError]) -> None:

@@ -207,6 +207,38 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "The relay test of loop pH on BR101 is done: enough was seen.",
     ),
     (
+        "probe.compared",
+        RULE,
+        {
+            "measurement": "pH",
+            "tag": "BR101.AT101",
+            "in_line": 7.2,
+            "offline": 7.35,
+            "of": "offline_ph",
+            "difference": -0.15,
+            "apart": 0.1,
+            "eu": "pH",
+        },
+        "A sample says 7.35 pH (offline_ph) where pH on BR101.AT101 read 7.2 pH: -0.15 apart, 0.1 is allowed.",
+    ),
+    (
+        "probe.doubted",
+        RULE,
+        {
+            "measurement": "pH",
+            "tag": "BR101.AT101",
+            "doubt": "overdue",
+            "text": "its calibration was due by 2026-03-01, 1 d ago; calibrate it",
+        },
+        "The probe of pH on BR101.AT101 is in doubt: its calibration was due by 2026-03-01, 1 d ago; calibrate it.",
+    ),
+    (
+        "probe.trusted",
+        RULE,
+        {"measurement": "pH", "tag": "BR101.AT101", "doubt": "overdue"},
+        "The doubt overdue about the probe of pH on BR101.AT101 is over.",
+    ),
+    (
         "output.set",
         P,
         {"tag": "BR101.XV101", "value": True, "eu": ""},

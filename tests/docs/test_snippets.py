@@ -26,7 +26,7 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py",
+    "scale_fields.py", "protection_fields.py", "probe_fields.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
@@ -41,7 +41,7 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-scale":
+        case "site-scale" | "site-probes":
             here = SITE.index("    loops:\n", FIRST_UNIT)
             return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
         case "site-loop" | "site-followed-loop" | "site-cascade":
@@ -106,7 +106,16 @@ def test_unit_snippet_says_what_the_shipped_site_says() -> None:
 
 def test_every_kind_of_snippet_is_there() -> None:
     kinds = {str(one.values[0]) for one in SNIPPETS}
-    wanted = ("clock", "connection", "twin", "loop", "followed-loop", "interlock", "alarm")
+    wanted = (
+        "clock",
+        "connection",
+        "twin",
+        "loop",
+        "followed-loop",
+        "interlock",
+        "alarm",
+        "probes",
+    )
     assert {f"site-{one}" for one in wanted} <= kinds
 
 

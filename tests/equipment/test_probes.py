@@ -1,0 +1,203 @@
+"""Probes of the site file in a real scan: calibrations, samples read and samples entered."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bioctl.app.core import Core
+from bioctl.app.start import _calibrated
+from bioctl.app.views import cell_view
+from bioctl.audit.entry import Event
+from bioctl.batch.log import SYSTEM
+from bioctl.batch.state import CellState
+from bioctl.equipment.keep import remember
+from bioctl.equipment.probes import doubts_about
+from bioctl.equipment.scan import Decisions
+from bioctl.equipment.site import Site, load_site
+from bioctl.errors import InputErrors, RefusedError
+from bioctl.phases.library import capabilities
+from bioctl.values import Reading
+from bioctl_sim.plant import Plant
+
+from ..batch.dry_setting import site_file  # noqa: TID252  tests are no package
+
+CALIBRATED = """\
+      pH:
+        calibration:
+          {on: 2026-03-02, due: 2026-06-02, by: kim, slope: {value: 97 %, accept: 92 .. 103 %}}
+"""
+READ = """\
+      pH:
+        sample: {point: QT107 4 .. 10, number: NT101 0 .. 100000 integer, apart: 0.1 pH, delay: 6 min}
+"""  # noqa: E501
+ENTERED = """\
+      glucose:
+        sample: {result: offline_glucose, apart: 2 mmol/L}
+"""
+JUNE_2 = 1_780_358_400.0
+"""2026-06-02T00:00Z."""
+
+
+def site_with(folder: Path, probes: str) -> Site:
+    file = site_file(folder)
+    text = file.read_text().replace("    loops:\n", f"    probes:\n{probes}    loops:\n", 1)
+    file.write_text(text)
+    return load_site(file, capabilities().classes)
+
+
+def told(decided: Decisions[Any]) -> list[tuple[str, Any]]:
+    return [
+        (event.kind, event.data.get("doubt"))
+        for _, event in decided.protective
+        if event.kind.startswith("probe.")
+    ]
+
+
+def readings(site: Site, **values: float) -> dict[str, Reading]:
+    found = {tag.name: Reading(tag.range.clamp(7.2)) for tag in site.tags}
+    return found | {f"BR101.{name}": Reading(value) for name, value in values.items()}
+
+
+@pytest.mark.fault("PV-11")
+def test_pv_11_a_calibration_that_expires_in_a_run_is_told_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    site = site_with(tmp_path, CALIBRATED)
+    core = Core(site, CellState())
+    before = core.scan(readings(site), 10.0, JUNE_2 + 86_399.0, 10.0)
+    after = core.scan(readings(site), 20.0, JUNE_2 + 86_400.0, 20.0)
+    assert told(before) == []
+    assert told(after) == [("probe.doubted", "overdue")]
+    assert after.outputs == before.outputs
+    assert after.beat == before.beat
+    assert doubts_about(site.units["BR101"], core.memory["BR101"], "pH") == ("overdue",)
+    shown = cell_view(core)["units"]["BR101"]
+    assert shown["loops"]["pH"]["note"] == "overdue"
+    assert shown["readings"]["pH"]["doubts"] == ["overdue"]
+
+
+@pytest.mark.fault("PV-11")
+@pytest.mark.parametrize(("profile", "starts"), [("gmp", False), ("lab", True)])
+def test_pv_11_gmp_starts_no_batch_on_an_overdue_calibration(
+    tmp_path: Path, profile: str, *, starts: bool
+) -> None:
+    core = Core(replace(site_with(tmp_path, CALIBRATED), profile=profile), CellState())
+    core.scan(readings(core.site), 10.0, JUNE_2 + 90_000.0, 10.0)
+    with nullcontext() if starts else pytest.raises(RefusedError, match=r"BR101.pH is overdue"):
+        _calibrated(core, "BR101")
+
+
+@pytest.mark.fault("PV-11")
+def test_pv_11_a_doubt_outlives_a_restart_and_is_not_told_twice(tmp_path: Path) -> None:
+    site = site_with(tmp_path, CALIBRATED)
+    core = Core(site, CellState())
+    core.scan(readings(site), 10.0, JUNE_2 + 90_000.0, 10.0)
+    again = Core(site, CellState(), remember(core.memory))
+    assert told(again.scan(readings(site), 20.0, JUNE_2 + 90_010.0, 20.0)) == []
+    assert doubts_about(site.units["BR101"], again.memory["BR101"], "pH") == ("overdue",)
+
+
+def test_a_result_people_enter_is_compared_with_the_reading(tmp_path: Path) -> None:
+    site = site_with(tmp_path, ENTERED)
+    core = Core(site, CellState())
+    assert told(core.scan(readings(site, AT103=12.0), 10.0, 0.0, 10.0)) == []
+    data = {"name": "offline_glucose", "value": 17.5, "eu": "mmol/L"}
+    core.adopt([Event("result", SYSTEM, data, unit="BR101", t=11.0)])
+    decided = core.scan(readings(site, AT103=12.0), 20.0, 0.0, 20.0)
+    assert told(decided) == [("probe.compared", None), ("probe.doubted", "sample")]
+    core.adopt([Event("result", SYSTEM, data | {"value": 13.0}, unit="BR101", t=21.0)])
+    decided = core.scan(readings(site, AT103=12.0), 30.0, 0.0, 30.0)
+    assert told(decided) == [("probe.compared", None), ("probe.trusted", "sample")]
+
+
+def test_a_probe_that_drifts_slowly_is_found_by_its_samples_and_calibrated_away(
+    tmp_path: Path,
+) -> None:
+    """The plant's pH probe drifts by 0.1 a day; a sample is drawn every 12 h."""
+    site = site_with(tmp_path, READ)
+    plant = Plant(3)
+    plant.execute("BR101", "DOSE", {"source": "medium", "volume": 4000.0, "rate": 1000.0})
+    plant.step(3600.0)
+    core = Core(site, CellState())
+    plant.set_fault("BR101.ph_drift", 0.004)  # an hour
+    found = []
+    for _ in range(4):
+        plant.step(12 * 3600.0)
+        plant.execute("BR101", "SAMPLE", {"volume": 5.0})
+        found += looked(core, site, plant)
+    differences = [d["difference"] for kind, d in found if kind == "probe.compared"]
+    assert differences == sorted(differences), "it drifts up"
+    assert [d["doubt"] for kind, d in found if kind == "probe.doubted"] == ["sample"]
+    truth = plant.truth()["BR101.ph"]
+    plant.execute("BR101", "CALIBRATE", {"sensor": "AT101", "value": truth})
+    plant.execute("BR101", "SAMPLE", {"volume": 5.0})
+    found = looked(core, site, plant)
+    assert [kind for kind, _ in found] == ["probe.compared", "probe.trusted"]
+
+
+def looked(core: Core, site: Site, plant: Plant) -> list[tuple[str, Any]]:
+    """Scan for ten minutes; return what was said of probes."""
+    found = []
+    for _ in range(60):
+        plant.step(10.0)
+        shown = dict(zip((tag.name for tag in plant.tags), plant.values(), strict=True))
+        image = {tag.name: Reading(shown[tag.name]) for tag in site.tags}
+        decided = core.scan(image, core.world.now + 10.0, 0.0, core.world.now)
+        found += [(e.kind, e.data) for _, e in decided.protective if e.kind.startswith("probe.")]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("due: 2026-06-02", "due: 2026-01-02", "due before it was done"),
+        ("due: 2026-06-02", "due: soon", "'soon' is no day"),
+        ("on: 2026-03-02, ", "", "needs `on`"),
+        ("by: kim", 'by: ""', "by is empty"),
+        ("pH:", "ph:", "did you mean 'pH'"),
+        ("accept: 92 .. 103 %", "accept: 103 .. 92 %", "swap the two"),
+        ("accept: 92 .. 103 %", "accept: 92 .. 103 kg", "expected %"),
+        ("slope:", "slop:", "did you mean 'slope'"),
+    ],
+)
+def test_a_calibration_that_cannot_be_is_refused_at_its_line(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in CALIBRATED
+    with pytest.raises(InputErrors) as caught:
+        site_with(tmp_path, CALIBRATED.replace(old, new))
+    assert said in str(caught.value)
+    assert all(error.where and error.where.line for error in caught.value.errors)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("point: QT107 4 .. 10, ", "", "give `point`"),
+        ("point: QT107 4 .. 10", "result: offline_ph", "a result has no `number`"),
+        ("apart: 0.1 pH, ", "", "needs `apart`"),
+        ("apart: 0.1 pH", "apart: 0 pH", "must be above 0"),
+        ("point: QT107 4 .. 10", "point: QT107 4 .. 10 degC", "expected pH"),
+        ("point: QT107", "point: AT101", "compared with itself"),
+    ],
+)
+def test_a_sample_that_cannot_be_is_refused_at_its_line(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in READ
+    with pytest.raises(InputErrors) as caught:
+        site_with(tmp_path, READ.replace(old, new))
+    assert said in str(caught.value)
+    assert all(error.where and error.where.line for error in caught.value.errors)
+
+
+def test_probes_that_fail_touch_nothing_else(tmp_path: Path) -> None:
+    site = site_with(tmp_path, CALIBRATED)
+    broken = replace(site.units["BR101"], probes={"pH": None})  # type: ignore[dict-item]
+    core = Core(replace(site, units={**site.units, "BR101": broken}), CellState())
+    decided = core.scan(readings(site), 10.0, 0.0, 10.0)
+    assert "BR101.probes" in decided.broken
+    assert "BR101" in decided.beat
