@@ -97,7 +97,7 @@ MEANING: dict[Kind, str] = {
     Kind.PHASE_LATE: "a phase takes longer than it should {text}",
     Kind.UNIT_ACQUIRED: "a batch took a unit {}",
     Kind.UNIT_RELEASED: "a batch gave a unit back {}",
-    Kind.LOOP_SET: "a loop was told {loop, mode, sp, u?, order?, tuning?, held?, eu?, old?}",
+    Kind.LOOP_SET: "a loop was told {loop, mode, sp, rate?, u?, order?, tuning?, held?, eu?, old?}",
     Kind.LOOP_FALLBACK: "a loop lost its measurement and took its fallback {loop, reason}",
     Kind.LOOP_RECOVERED: "a loop's measurement is Good again {loop, reason?}",
     Kind.LOOP_DOUBTED: "a loop's reading or output is not believed {loop, doubt, text}",

@@ -144,11 +144,11 @@ def _loop_set(entry: Entry, data: Data) -> str:
     if data.get("sp") is not None:
         parts.append(f"setpoint {_value(data['sp'], data.get('eu', ''))}")
     if data.get("rate") is not None:
-        parts.append(f"rate {_value(data['rate'])}")
+        parts.append(f"at {_value(data['rate'], data.get('eu', ''))}/min")
     if data.get("u") is not None:
         parts.append(f"demand {_value(data['u'])}")
-    if data.get("order"):
-        parts.append(f"order {data['order']}")
+    if "order" in data:
+        parts.append(f"order {data['order'] or 'of the site file'}")
     if data.get("tuning") is not None:
         parts.append(f"tuning {_tuning(data['tuning'])}, before {_tuning(data.get('old_tuning'))}")
     told = ", ".join(parts) or "nothing new"

@@ -8,6 +8,7 @@ from bioctl.errors import InputError, InputErrors
 from bioctl.language.nearest import suggest
 from bioctl.recipe.canonical import recipe_hash
 from bioctl.recipe.grammar import PhaseStep, Recipe
+from bioctl.recipe.ramps import points
 from bioctl.values import Scalar
 
 
@@ -107,6 +108,8 @@ def _step(
         formula=numeric if step.until else {},
         timeout_s=step.timeout_s,
         suppress=step.suppress,
+        orders=step.orders,
+        ramps={name: tuple(points(p.ramp)) for name, p in step.parameters.items() if p.ramp},
     )
 
 

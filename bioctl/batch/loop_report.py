@@ -8,11 +8,12 @@ import numpy as np
 
 from bioctl.audit.entry import Entry
 from bioctl.audit.read import read_entries
+from bioctl.batch.record.setpoints import legs
 from bioctl.batch.record.story import Story, read_story
 from bioctl.batch.record.trends import History
 from bioctl.batch.record.write import EVERY_POINT
 from bioctl.control.health import Curves, Floats, Health, assess, verdict
-from bioctl.control.loop_config import LoopConfig
+from bioctl.control.loop_config import LoopConfig, Mode
 from bioctl.equipment.site import Site
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
@@ -149,9 +150,8 @@ def _demand(config: LoopConfig, outputs: Mapping[str, Floats], rows: int) -> Flo
 def _setpoint(entries: Iterable[Entry], t: Floats) -> Floats:
     """Return the setpoint asked for at each time; NaN while the loop did not control."""
     found = np.full(len(t), np.nan)
-    for entry in entries:
-        if entry.kind == "loop.set":
-            sp = entry.data.get("sp")
-            acts = entry.data.get("mode") in ("AUTO", "CAS")
-            found[t >= entry.t] = float(sp) if sp is not None and acts else np.nan
+    changes = [entry for entry in entries if entry.kind == "loop.set"]
+    for leg in legs(changes, float(t[-1]) + 1.0 if len(t) else 0.0, (Mode.AUTO, Mode.CAS)):
+        inside = (t >= leg.begin) & (t < leg.end)
+        found[inside] = [leg.at(one) for one in t[inside]]
     return found

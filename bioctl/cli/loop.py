@@ -79,6 +79,9 @@ def set_(
     user: UserOption,
     reason: Reason,
     setpoint: Annotated[float | None, typer.Option(help="In the measurement's eu.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="How fast it walks there, eu per minute.")
+    ] = None,
     output: Annotated[float | None, typer.Option(help="The demand u, in MAN.")] = None,
     order: Annotated[str | None, typer.Option(help="Another of the loop's orders.")] = None,
     site: SiteOption = SITE,
@@ -86,7 +89,7 @@ def set_(
     as_json: JsonOption = False,
 ) -> None:
     """Set a loop's setpoint, its output in MAN, or its order of outputs; the loop is yours then."""
-    given = {"sp": setpoint, "u": output, "order": order}
+    given = {"sp": setpoint, "rate": rate, "u": output, "order": order}
     args = where(loop) | {name: value for name, value in given.items() if value is not None}
     ask(site, user, password_file, "loop.set", args, reason=reason, as_json=as_json)
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock import InterlockConfig
-from bioctl.control.loop_config import AnyLoop
+from bioctl.control.loop_config import AnyLoop, LoopConfig
 from bioctl.equipment.fields import (
     Fields,
     above_zero,
@@ -163,7 +163,19 @@ def _loop(
     inner = "setpoint_from" in node.as_mapping().entries
     if name not in kind.loops and not inner:
         node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
-    return read_loop(name, node, points, errors)
+    loop = read_loop(name, node, points, errors)
+    if isinstance(loop, LoopConfig):
+        _check_orders(kind, loop, node)
+    return loop
+
+
+def _check_orders(kind: UnitClass, loop: LoopConfig, node: Node) -> None:
+    """Refuse an order that no recipe can name: the class declares them."""
+    known = kind.orders.get(loop.name, loop.order_names)
+    for name in loop.order_names:
+        if name not in known:
+            message = f"the loop {loop.name} of {kind.name} has no order {visible(name)!r}."
+            node.refuse(message, suggest(name, known, "orders"))
 
 
 def _interlock(

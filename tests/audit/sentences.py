@@ -174,7 +174,7 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "loop.set",
         P,
         {"loop": "temperature", "mode": "AUTO", "sp": 37.0, "rate": 0.5, "eu": "degC"},
-        "Anna Berg (anna, operator) set loop temperature on BR101 to mode AUTO, setpoint 37 degC, rate 0.5.",
+        "Anna Berg (anna, operator) set loop temperature on BR101 to mode AUTO, setpoint 37 degC, at 0.5 degC/min.",
     ),
     (
         "loop.fallback",
