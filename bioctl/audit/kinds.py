@@ -102,7 +102,8 @@ MEANING: dict[Kind, str] = {
     Kind.LOOP_RECOVERED: "a loop's measurement is Good again {loop, reason?}",
     Kind.LOOP_DOUBTED: "a loop's reading or output is not believed {loop, doubt, text}",
     Kind.LOOP_TRUSTED: "a doubt about a loop is over {loop, doubt}",
-    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples}",
+    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples,"
+    " gain_factor?, time_factor?}",
     Kind.PROBE_COMPARED: "a sample was compared with the reading of its time {measurement, tag,"
     " in_line, offline, of, difference, apart, eu}",
     Kind.PROBE_DOUBTED: "a probe's calibration or reading is not believed {measurement, tag, doubt,"

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bioctl.cli import loop_tune
+from bioctl.cli import loop_fit, loop_tune
 from bioctl.cli.ask import ask
 from bioctl.cli.common import (
     SITE,
@@ -22,7 +22,7 @@ from bioctl.cli.screen import plain, print_json, print_table
 
 app = noun("See, move, tune and judge control loops.")
 app.command("tune", epilog=loop_tune.EXAMPLE)(loop_tune.tune)
-app.command("fit", epilog=loop_tune.FIT_EXAMPLE)(loop_tune.fit)
+app.command("fit", epilog=loop_fit.EXAMPLE)(loop_fit.fit)
 
 
 @app.command("list", epilog=example("bioctl loop list --site demo-site/site.yaml"))
