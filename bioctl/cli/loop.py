@@ -1,5 +1,6 @@
 """`bioctl loop`: mode, setpoint and output, tuning, and how the loops did."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -97,11 +98,16 @@ def set_(
 @app.command(epilog=example("bioctl loop report B-0001 --site demo-site/site.yaml"))
 def report(
     batch: Annotated[str, typer.Argument(help="The batch id.")],
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw measurement, setpoint and demand of every loop.")
+    ] = None,
     site: SiteOption = SITE,
     as_json: JsonOption = False,
 ) -> None:
     """Tell how every loop did in a batch, from journal and history; no controller is needed."""
     from bioctl.batch.loop_report import read_reports
+    from bioctl.batch.loop_words import text_of
+    from bioctl.cli.plot import draw_loops
     from bioctl.equipment.site import load_site
     from bioctl.phases.library import capabilities
 
@@ -109,10 +115,16 @@ def report(
     if as_json:
         print_json([one.plain() for one in found])
         return
-    heads = ["loop", "h", "IAE", "in band", "overshoot", "period", "at a limit", "travel"]
+    heads = ["loop", "verdict", "h", "IAE", "in band", "period", "at a limit", "travel"]
     print_table(heads, [_figures(one) for one in found], "The batch's units have no loop.")
     for one in found:
-        typer.echo(f"\n{plain(f'{one.unit}: {one.text}')}")
+        first, *rest = text_of(one)
+        typer.echo(f"\n{plain(first)}")
+        for line in rest:
+            typer.echo(f"  {plain(line)}")
+    if svg is not None:
+        draw_loops(svg, found)
+        typer.echo(f"\nThe picture is {svg}.")
 
 
 def _row(name: str, one: dict[str, Any]) -> list[str]:
@@ -127,11 +139,12 @@ def _row(name: str, one: dict[str, Any]) -> list[str]:
 def _figures(one: Any) -> list[str]:  # noqa: ANN401
     h = one.health
     if h is None:
-        return [f"{one.unit}.{one.loop}", "0", *["-"] * 6]
+        return [f"{one.unit}.{one.loop}", "", "0", *["-"] * 5]
     period = f"{h.period_min:.0f} min" if h.period_min else "none"
     return [
-        f"{one.unit}.{one.loop}", f"{h.hours:.1f}", f"{h.iae:.3g} {one.eu} h", f"{h.in_band:.1f} %",
-        f"{h.overshoot:.2g} {one.eu}", period, f"{h.at_low + h.at_high:.1f} %",
+        f"{one.unit}.{one.loop}", one.verdict.grade, f"{h.hours:.1f}",
+        f"{h.iae:.3g} {one.eu} h", f"{h.in_band:.1f} %",
+        period, f"{h.at_low + h.at_high:.1f} %",
         f"{h.travel:.2f} spans/h",
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ import numpy as np
 from bioctl.errors import StorageError
 
 if TYPE_CHECKING:
+    from bioctl.batch.loop_report import LoopReport
     from bioctl.control.identify import Fit
     from bioctl.control.process import Floats
 
@@ -59,6 +60,27 @@ def draw(
     )
 
 
+def draw_loops(file: Path, reports: "Sequence[LoopReport]") -> None:
+    """Write the picture of a batch's loops: measurement on setpoint, and the demand below.
+
+    Raises:
+        StorageError: the file can't be written.
+    """
+    panels: list[Panel] = []
+    for one in reports:
+        c = one.curves
+        known = np.isfinite(c.sp) & np.isfinite(c.pv)
+        if not known.any():
+            continue
+        t = c.t - c.t[0]
+        shown = [("measured", t, np.where(known, c.pv, np.nan)), ("setpoint", t, c.sp)]
+        panels += [
+            (f"{one.unit}.{one.loop}: measurement, {one.eu}", shown),
+            (f"{one.unit}.{one.loop}: demand u", [("u", t, np.where(known, c.u, np.nan))]),
+        ]
+    write(file, panels)
+
+
 def write(file: Path, panels: "Sequence[Panel]") -> None:
     """Write curves over seconds, panel below panel.
 
@@ -80,8 +102,8 @@ def write(file: Path, panels: "Sequence[Panel]") -> None:
 
 
 def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
-    low = min(float(y.min()) for _, _, y in curves)
-    high = min(max(float(y.max()) for _, _, y in curves), low + 100.0)
+    low = min(float(np.nanmin(y)) for _, _, y in curves)
+    high = max(float(np.nanmax(y)) for _, _, y in curves)
     spare = 0.05 * (high - low or 1.0)
     low, high = low - spare, high + spare
     end = max(float(t[-1]) for _, t, _ in curves) or 1.0
@@ -109,20 +131,31 @@ def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
     key = float(LEFT)
     for at, (name, t, values) in enumerate(curves):
         thin = max(1, len(t) // 700)
-        points = " ".join(
-            f"{x(float(a)):.1f},{y(float(b)):.1f}"
-            for a, b in zip(t[::thin], values[::thin], strict=True)
-            if np.isfinite(b)
-        )
+        parts = _parts(t[::thin], values[::thin])
         dash = DASHES[at % len(DASHES)]
         line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
         rows += [
-            f'<polyline points="{points}" {line}/>',
+            *(
+                f'<polyline points="{" ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in part)}" {line}/>'
+                for part in parts
+            ),
             f'<line x1="{key:.0f}" x2="{key + 24:.0f}" y1="{top + 26}" y2="{top + 26}" {line}/>',
             f'<text x="{key + 28:.0f}" y="{top + 30}">{name}</text>',
         ]
         key += 44.0 + LETTER * len(name)
     return rows
+
+
+def _parts(t: "Floats", values: "Floats") -> list[list[tuple[float, float]]]:
+    """Return the stretches in which values are known, and follow one another."""
+    known = np.isfinite(values)
+    t, values = t[known], values[known]
+    if not len(t):
+        return []
+    steps = np.diff(t, prepend=t[0])
+    usual = float(np.median(steps[1:])) if len(t) > 1 else 0.0
+    rows = np.split(np.arange(len(t)), np.flatnonzero(steps > 20.0 * usual))
+    return [[(float(t[at]), float(values[at])) for at in part] for part in rows]
 
 
 def _ticks(low: float, high: float) -> list[float]:
