@@ -14,7 +14,7 @@ from bioctl.batch.log import fact_of
 from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, CellState
 from bioctl.batch.world import World
-from bioctl.control.probe import Offline
+from bioctl.control.instrument import Offline
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
 from bioctl.equipment.keep import recall
@@ -173,7 +173,7 @@ class Core:
         return any(due(self.site.units[u], self.memory[u], now) for u in units)
 
     def _note(self, result: Event) -> None:
-        """Remember a number people entered: probes are compared with it."""
+        """Remember a number people entered: instruments are compared with it."""
         memory, value = self.memory.get(str(result.unit)), result.data["value"]
         if memory is not None and isinstance(value, int | float):
             memory.results[str(result.data["name"])] = Offline(float(value), result.t)

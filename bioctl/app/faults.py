@@ -61,8 +61,8 @@ class Faults:
             return "Its units take their hold outputs and it is held."
         if name in self._core.site.units:
             return "Its connection gets no heartbeat; the plant falls back by itself."
-        if name.endswith(".probes"):
-            return "Nobody doubts its probes; its loops and protection go on."
+        if name.endswith(".instruments"):
+            return "Nobody doubts its instruments; its loops and protection go on."
         return "This loop takes its fallback outputs."
 
     def _alarm(self, kind: str, name: str, text: str, now: float) -> None:

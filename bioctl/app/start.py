@@ -10,7 +10,7 @@ from bioctl.batch.binding import bind
 from bioctl.batch.limits import limits_of
 from bioctl.batch.startable import check_startable
 from bioctl.clock import utc_text
-from bioctl.control.probe import IMPLAUSIBLE, OVERDUE
+from bioctl.control.instrument import IMPLAUSIBLE, OVERDUE
 from bioctl.errors import InputError, RefusedError
 from bioctl.phases.library import capabilities
 from bioctl.phases.states import State, final
@@ -135,11 +135,11 @@ def _free(core: Core, unit: str) -> None:
 
 
 def _calibrated(core: Core, unit: str) -> None:
-    """Refuse a start on probes whose calibration nobody may trust, where the profile asks so."""
+    """Refuse a start on a calibration nobody may trust, where the profile asks so."""
     if core.site.profile != PROFILE_OF_EFFECTIVE:
         return
-    for name, probe in core.memory[unit].probes.items():
-        doubts = sorted(probe.doubts & {OVERDUE, IMPLAUSIBLE})
+    for name, instrument in core.memory[unit].instruments.items():
+        doubts = sorted(instrument.doubts & {OVERDUE, IMPLAUSIBLE})
         if doubts:
             raise RefusedError(
                 f"the calibration of {unit}.{name} is {' and '.join(doubts)}",

@@ -10,7 +10,7 @@ from bioctl.control.alarm_state import AlarmCondition
 from bioctl.control.interlock import first_out
 from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import NOTHING
-from bioctl.equipment.probes import doubts_about
+from bioctl.equipment.instruments import doubts_about
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.tuning_fields import numbers_of
 from bioctl.equipment.unit import UnitConfig

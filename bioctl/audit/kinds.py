@@ -39,9 +39,9 @@ class Kind(StrEnum):
     LOOP_DOUBTED = "loop.doubted"
     LOOP_TRUSTED = "loop.trusted"
     LOOP_TESTED = "loop.tested"
-    PROBE_COMPARED = "probe.compared"
-    PROBE_DOUBTED = "probe.doubted"
-    PROBE_TRUSTED = "probe.trusted"
+    INSTRUMENT_COMPARED = "instrument.compared"
+    INSTRUMENT_DOUBTED = "instrument.doubted"
+    INSTRUMENT_TRUSTED = "instrument.trusted"
     OUTPUT_SET = "output.set"
     CALL_INTENT = "call.intent"
     CALL_OUTCOME = "call.outcome"
@@ -104,11 +104,11 @@ MEANING: dict[Kind, str] = {
     Kind.LOOP_TRUSTED: "a doubt about a loop is over {loop, doubt}",
     Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples,"
     " gain_factor?, time_factor?}",
-    Kind.PROBE_COMPARED: "a sample was compared with the reading of its time {measurement, tag,"
-    " in_line, offline, of, difference, apart, eu}",
-    Kind.PROBE_DOUBTED: "a probe's calibration or reading is not believed {measurement, tag, doubt,"
-    " text}",
-    Kind.PROBE_TRUSTED: "a doubt about a probe is over {measurement, tag, doubt}",
+    Kind.INSTRUMENT_COMPARED: "a sample was compared with the reading of its time {measurement,"
+    " tag, in_line, offline, of, difference, apart, eu}",
+    Kind.INSTRUMENT_DOUBTED: "an instrument's calibration or reading is not believed {measurement,"
+    " tag, doubt, text}",
+    Kind.INSTRUMENT_TRUSTED: "a doubt about an instrument is over {measurement, tag, doubt}",
     Kind.OUTPUT_SET: "an output was set {tag, value, eu, old?}",
     Kind.CALL_INTENT: "a one-shot equipment command will be sent {id, command, args, deadline}",
     Kind.CALL_OUTCOME: "what became of an equipment command {id, state, message}",

@@ -166,8 +166,8 @@ def _loop_tested(entry: Entry, data: Data) -> str:
     return f"{test} is {data.get('outcome')}{_because(data)}"
 
 
-def _probe(data: Data) -> str:
-    return f"the probe of {data.get('measurement')} on {data.get('tag')}"
+def _instrument(data: Data) -> str:
+    return f"the instrument of {data.get('measurement')} on {data.get('tag')}"
 
 
 def _compared(_: Entry, data: Data) -> str:
@@ -316,10 +316,12 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
         f"the doubt {data.get('doubt')} about loop {data.get('loop')}{_at(entry)} is over"
     ),
     Kind.LOOP_TESTED: _loop_tested,
-    Kind.PROBE_COMPARED: _compared,
-    Kind.PROBE_DOUBTED: lambda _, data: f"{_probe(data)} is in doubt{_because(data, 'text')}",
-    Kind.PROBE_TRUSTED: lambda _, data: (
-        f"the doubt {data.get('doubt')} about {_probe(data)} is over"
+    Kind.INSTRUMENT_COMPARED: _compared,
+    Kind.INSTRUMENT_DOUBTED: lambda _, data: (
+        f"{_instrument(data)} is in doubt{_because(data, 'text')}"
+    ),
+    Kind.INSTRUMENT_TRUSTED: lambda _, data: (
+        f"the doubt {data.get('doubt')} about {_instrument(data)} is over"
     ),
     Kind.OUTPUT_SET: _output_set,
     Kind.CALL_INTENT: _call_intent,

@@ -171,7 +171,7 @@ def _upsets(
 def _compared(story: Story, unit: str, measurement: str) -> Compared | None:
     mine = [
         entry
-        for entry in story.of("probe.compared")
+        for entry in story.of("instrument.compared")
         if entry.unit == unit and entry.data.get("measurement") == measurement
     ]
     if not mine:

@@ -67,10 +67,12 @@ def alarms(story: Story, unit: UnitConfig, pv: str) -> list[Held]:
 
 
 def doubts(story: Story, unit: str, loop: str, pv: str) -> list[Held]:
-    """Return every doubt about the loop or the probe of its measurement."""
+    """Return every doubt about the loop or the instrument of its measurement."""
     pairs = [
         *_mine(story, unit, ("loop.doubted", "loop.trusted"), ("loop", loop), "doubt"),
-        *_mine(story, unit, ("probe.doubted", "probe.trusted"), ("measurement", pv), "doubt"),
+        *_mine(
+            story, unit, ("instrument.doubted", "instrument.trusted"), ("measurement", pv), "doubt"
+        ),
     ]
     return [
         _held(story, one, f"{one.begin.data['doubt']}: {one.begin.data.get('text', '')}")

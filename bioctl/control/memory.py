@@ -2,7 +2,7 @@
 
 Kept: where a setpoint ramp stands, what a dose limit counted, which interlocks are tripped, which
 alarms wait for a person or are silent,
-which probes are doubted. Not kept: integrals, derivatives and delays; a loop starts
+which instruments are doubted. Not kept: integrals, derivatives and delays; a loop starts
 again from the real outputs. What a snapshot no longer fits (another setpoint range) is dropped,
 never forced.
 """
@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 from bioctl.control.alarm import AlarmState
 from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.instrument import DOUBTS, InstrumentState
 from bioctl.control.interlock import InterlockState
 from bioctl.control.loop_config import AnyLoop, Mode
 from bioctl.control.loop_state import LoopState
-from bioctl.control.probe import DOUBTS, ProbeState
 from bioctl.control.totaliser import DoseState
 from bioctl.values import Range
 
@@ -108,18 +108,18 @@ def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
     )
 
 
-def remember_probe(state: ProbeState) -> Flat:
-    """Return what is kept of a probe over a restart."""
+def remember_instrument(state: InstrumentState) -> Flat:
+    """Return what is kept of an instrument over a restart."""
     doubts = " ".join(sorted(state.doubts))
     return {"doubts": doubts, "mark": state.mark, "words": state.words, "owner": state.owner}
 
 
-def recall_probe(memory: Mapping[str, object]) -> ProbeState:
-    """Return the probe as it was: a doubt stays until what it rests on is over."""
+def recall_instrument(memory: Mapping[str, object]) -> InstrumentState:
+    """Return the instrument as it was: a doubt stays until what it rests on is over."""
     words = memory.get("doubts")
     doubts = DOUBTS & set(words.split()) if isinstance(words, str) else frozenset()
     said, owner = memory.get("words"), memory.get("owner")
-    return ProbeState(
+    return InstrumentState(
         doubts,
         mark=_number(memory.get("mark")),
         words=said if isinstance(said, str) else "",

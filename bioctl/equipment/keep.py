@@ -1,6 +1,6 @@
 """What units keep over a restart, as one blob of JSON for a snapshot: it may be lost.
 
-Interlocks that wait for a person, alarms nobody acknowledged, doubted probes, dose limits
+Interlocks that wait for a person, alarms nobody acknowledged, doubted instruments, dose limits
 and ramps. Batch states are not in it: they come from the journal's entries alone.
 """
 
@@ -11,13 +11,13 @@ import orjson
 
 from bioctl.control.memory import (
     recall_alarm,
+    recall_instrument,
     recall_interlock,
     recall_loop,
-    recall_probe,
     remember_alarm,
+    remember_instrument,
     remember_interlock,
     remember_loop,
-    remember_probe,
 )
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
@@ -40,13 +40,13 @@ def _of_unit(memory: UnitMemory) -> dict[str, Any]:
         "loops": {name: remember_loop(one) for name, one in memory.loops.items()},
         "interlocks": {name: remember_interlock(one) for name, one in memory.interlocks.items()},
         "alarms": {name: remember_alarm(one) for name, one in memory.alarms.items()},
-        "probes": {name: remember_probe(one) for name, one in memory.probes.items()},
+        "instruments": {name: remember_instrument(one) for name, one in memory.instruments.items()},
     }
 
 
 def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
-    loops, interlocks, alarms, probes = (
-        _map(kept.get(key)) for key in ("loops", "interlocks", "alarms", "probes")
+    loops, interlocks, alarms, instruments = (
+        _map(kept.get(key)) for key in ("loops", "interlocks", "alarms", "instruments")
     )
     owner = kept.get("owner")
     return UnitMemory(
@@ -55,7 +55,9 @@ def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
             n: recall_interlock(_map(interlocks[n])) for n in interlocks if n in unit.interlocks
         },
         alarms={n: recall_alarm(_map(alarms[n])) for n in alarms if n in unit.alarms},
-        probes={n: recall_probe(_map(probes[n])) for n in probes if n in unit.probes},
+        instruments={
+            n: recall_instrument(_map(instruments[n])) for n in instruments if n in unit.instruments
+        },
         owner=owner if isinstance(owner, str) else None,
     )
 

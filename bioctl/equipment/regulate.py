@@ -6,11 +6,11 @@ from functools import partial
 
 from bioctl.control.alarm import AlarmState
 from bioctl.control.event import ControlEvent
+from bioctl.control.instrument import InstrumentState, Offline
 from bioctl.control.interlock import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
 from bioctl.control.loop_state import LoopState, release_dose
-from bioctl.control.probe import Offline, ProbeState
 from bioctl.equipment.asked import asked
 from bioctl.equipment.cascade import followed_by, remote_of
 from bioctl.equipment.commanded import UnitState
@@ -29,7 +29,7 @@ class UnitMemory:
     """What a unit's control remembers between scans and may lose: it starts again from read-back.
 
     Attributes:
-        probes: what is known of probes besides their readings, by measurement.
+        instruments: what is known of instruments besides their readings, by measurement.
         results: last value people entered since the start, by name of the result.
         forced: outputs interlocks hold now, by name.
         looped: outputs the loops wrote in the last control scan, by name.
@@ -42,7 +42,7 @@ class UnitMemory:
     loops: dict[str, LoopState] = field(default_factory=dict)
     interlocks: dict[str, InterlockState] = field(default_factory=dict)
     alarms: dict[str, AlarmState] = field(default_factory=dict)
-    probes: dict[str, ProbeState] = field(default_factory=dict)
+    instruments: dict[str, InstrumentState] = field(default_factory=dict)
     results: dict[str, Offline] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)

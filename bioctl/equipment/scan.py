@@ -12,7 +12,7 @@ what fails inside is contained and told.
     protection fails   its connection gets no heartbeat: the plant falls back by itself
     a batch fails      its units take their hold outputs, and whoever called holds the batch
     a loop fails       it takes its declared fallback; the unit's other loops go on
-    probes fail        nobody doubts them; nothing else is touched
+    instruments fail        nobody doubts them; nothing else is touched
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ from typing import Generic, TypeVar
 from bioctl.control.event import ControlEvent
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
-from bioctl.equipment.probes import look_at_probes
+from bioctl.equipment.instruments import look_at_instruments
 from bioctl.equipment.protect import protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
@@ -42,7 +42,7 @@ class Decisions(Generic[E]):
         outputs: level writes by tag.
         procedure: events by batch; they act when they are durable.
         protective: (unit, event) of interlocks, alarms and loops, which have acted already.
-        broken: what failed behind the fence, by unit, batch, `unit.loop` or `unit.probes`.
+        broken: what failed behind the fence, by unit, batch, `unit.loop` or `unit.instruments`.
         beat: units whose protection ran; a connection beats only if all its units' did.
     """
 
@@ -81,7 +81,7 @@ def scan(
     for name, unit in units.items():
         owner = commanded.get(name, NOTHING).owner
         look = partial(_look, decided, unit, memory[name], image, now, utc, owner)
-        _fenced(decided, f"{name}.probes", look)
+        _fenced(decided, f"{name}.instruments", look)
         quiet = suppressed.get(name, {})
         part = partial(_protect, decided, unit, memory[name], image, now, quiet)
         if not _fenced(decided, name, part):
@@ -115,7 +115,7 @@ def _look(
     utc: float,
     owner: str | None,
 ) -> None:
-    events = look_at_probes(unit, memory, image, now, utc, owner)
+    events = look_at_instruments(unit, memory, image, now, utc, owner)
     decided.protective.extend((unit.name, event) for event in events)
 
 

@@ -57,7 +57,7 @@ class Site:
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        """Every tag of every unit, once: probes may share an analyser."""
+        """Every tag of every unit, once: instruments may share an analyser."""
         found = {
             tag.name: tag
             for unit in self.units.values()

@@ -1,12 +1,12 @@
-"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, probes."""
+"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, instruments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bioctl.control.alarm_config import AlarmConfig
+from bioctl.control.instrument import Instrument
 from bioctl.control.interlock import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
-from bioctl.control.probe import Probe
 from bioctl.tags import Tag
 
 
@@ -22,7 +22,7 @@ class UnitConfig:
         hold: value an output takes whenever no running phase asks for it (pumps, valves).
         idle: value an output takes when a batch is COMPLETE and has released the unit.
         loops, interlocks, alarms: by name.
-        probes: what the site says of a measurement's probe, by measurement.
+        instruments: what the site says of a measurement's instrument, by measurement.
     """
 
     name: str
@@ -36,4 +36,4 @@ class UnitConfig:
     loops: Mapping[str, AnyLoop] = field(default_factory=dict)
     interlocks: Mapping[str, InterlockConfig] = field(default_factory=dict)
     alarms: Mapping[str, AlarmConfig] = field(default_factory=dict)
-    probes: Mapping[str, Probe] = field(default_factory=dict)
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)

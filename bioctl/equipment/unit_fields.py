@@ -17,8 +17,8 @@ from bioctl.equipment.fields import (
     seconds,
     span,
 )
+from bioctl.equipment.instrument_fields import Instruments
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.probe_fields import Probes
 from bioctl.equipment.protection_fields import read_alarm, read_interlock
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.unit import UnitConfig
@@ -54,9 +54,9 @@ def read_unit(
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
     _refuse_twins(fields, errors)
-    probes = Probes(measurements, partial(_measured, name, connection))
-    probes.read(fields)
-    measurements = {**measurements, **probes.tags}
+    instruments = Instruments(measurements, partial(_measured, name, connection))
+    instruments.read(fields)
+    measurements = {**measurements, **instruments.tags}
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
     scale = read_scale(fields, measurements)
@@ -83,7 +83,7 @@ def read_unit(
         loops=loops,
         interlocks=interlocks,
         alarms=alarms,
-        probes=probes.found,
+        instruments=instruments.found,
     )
 
 

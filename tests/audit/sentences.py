@@ -207,7 +207,7 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "The relay test of loop pH on BR101 is done: enough was seen.",
     ),
     (
-        "probe.compared",
+        "instrument.compared",
         RULE,
         {
             "measurement": "pH",
@@ -222,7 +222,7 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "A sample says 7.35 pH (offline_ph) where pH on BR101.AT101 read 7.2 pH: -0.15 apart, 0.1 is allowed.",
     ),
     (
-        "probe.doubted",
+        "instrument.doubted",
         RULE,
         {
             "measurement": "pH",
@@ -230,13 +230,13 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
             "doubt": "overdue",
             "text": "its calibration was due by 2026-03-01, 1 d ago; calibrate it",
         },
-        "The probe of pH on BR101.AT101 is in doubt: its calibration was due by 2026-03-01, 1 d ago; calibrate it.",
+        "The instrument of pH on BR101.AT101 is in doubt: its calibration was due by 2026-03-01, 1 d ago; calibrate it.",
     ),
     (
-        "probe.trusted",
+        "instrument.trusted",
         RULE,
         {"measurement": "pH", "tag": "BR101.AT101", "doubt": "overdue"},
-        "The doubt overdue about the probe of pH on BR101.AT101 is over.",
+        "The doubt overdue about the instrument of pH on BR101.AT101 is over.",
     ),
     (
         "output.set",

@@ -26,7 +26,7 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py", "probe_fields.py",
+    "scale_fields.py", "protection_fields.py", "instrument_fields.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
@@ -41,7 +41,7 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-scale" | "site-probes":
+        case "site-scale" | "site-instruments":
             here = SITE.index("    loops:\n", FIRST_UNIT)
             return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
         case "site-loop" | "site-followed-loop" | "site-cascade":
@@ -114,7 +114,7 @@ def test_every_kind_of_snippet_is_there() -> None:
         "followed-loop",
         "interlock",
         "alarm",
-        "probes",
+        "instruments",
     )
     assert {f"site-{one}" for one in wanted} <= kinds
 

@@ -182,14 +182,16 @@ def loops(story: Story, _: Parts) -> Found:
 
 
 def doubted(story: Story, _: Parts) -> Found:
-    """Every doubt about a loop's reading or output, or about a probe, until it was over."""
+    """Every doubt about a loop's reading or output, or about an instrument, until it was over."""
     of_loops = story.stretches(
         "loop.doubted", "loop.trusted", lambda e: (e.unit, e.data["loop"], e.data["doubt"])
     )
-    of_probes = story.stretches(
-        "probe.doubted", "probe.trusted", lambda e: (e.unit, e.data["measurement"], e.data["doubt"])
+    of_instruments = story.stretches(
+        "instrument.doubted",
+        "instrument.trusted",
+        lambda e: (e.unit, e.data["measurement"], e.data["doubt"]),
     )
-    pairs = of_loops + of_probes
+    pairs = of_loops + of_instruments
     return len(pairs), [_lasting(story, "doubt", one, sentence(one.begin)) for one in pairs]
 
 

@@ -23,7 +23,7 @@ OF_UNITS = frozenset(
     | {f"alarm.{what}" for what in ("shelved", "unshelved", "removed", "returned")}
     | {f"interlock.{what}" for what in ("tripped", "reset", "bypassed", "restored")}
     | {"loop.doubted", "loop.trusted", "loop.tested"}
-    | {"probe.compared", "probe.doubted", "probe.trusted"}
+    | {"instrument.compared", "instrument.doubted", "instrument.trusted"}
     | {"loop.fallback", "loop.recovered", "plant.local", "history.chunk", "history.lost"}
 )
 """Kinds that matter when they are about one of its units."""

@@ -1,4 +1,4 @@
-"""The probe behind a measurement: whether its calibration is believed, and what samples say of it.
+"""The instrument behind a measurement: is its calibration believed, what do samples say of it?
 
 A reading can be Good and wrong for weeks, and its quality tells nothing. Two things do: a
 calibration that is overdue or was implausible, and a sample that differs. Both are doubts: they are
@@ -43,7 +43,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The last calibration of a probe, as the site file records it.
+    """The last calibration of an instrument, as the site file records it.
 
     Attributes:
         by: who did it.
@@ -76,13 +76,16 @@ class SampleCheck:
         of: where offline values come from: a tag, or the name of a result.
         apart: greatest difference that is no doubt, measurement eu, above 0.
         delay_s: time from drawing a sample to its value, s; compared is the reading of then.
-        entered: whether people enter the value, so that the first one counts.
+        value: measurement of the unit that shows the value; "" where people enter it, so that
+            the first one counts.
+        number: measurement that counts samples; "" takes a change of the value for a new one.
     """
 
     of: str
     apart: float
     delay_s: float = 0.0
-    entered: bool = False
+    value: str = ""
+    number: str = ""
 
     def __post_init__(self) -> None:
         above_zero("sample", "apart", self.apart)
@@ -90,8 +93,8 @@ class SampleCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """What the site says of a measurement's probe.
+class Instrument:
+    """What the site says of a measurement's instrument.
 
     Attributes:
         measurement: as the unit class spells it.
@@ -115,8 +118,8 @@ class Offline(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ProbeState:
-    """What is remembered of a probe.
+class InstrumentState:
+    """What is remembered of an instrument.
 
     Attributes:
         doubts: those that are told.
@@ -133,17 +136,17 @@ class ProbeState:
     owner: str | None = None
 
 
-Looked = tuple[ProbeState, list[ControlEvent]]
+Looked = tuple[InstrumentState, list[ControlEvent]]
 
 
 def look_at(
-    probe: Probe, state: ProbeState, reading: Reading, offline: Offline | None,
+    instrument: Instrument, state: InstrumentState, reading: Reading, offline: Offline | None,
     now: float, utc: float, owner: str | None = None,
 ) -> Looked:  # fmt: skip
     """Return what is known after one scan, and doubts that came or went.
 
     Args:
-        probe: what the site says.
+        instrument: what the site says.
         state: after the last scan.
         reading: the measurement, checked.
         offline: the last offline value; None where there is none, or it is not Good.
@@ -151,20 +154,24 @@ def look_at(
         utc: civil time, s since 1970.
         owner: batch that has the unit; each is told again what is doubted.
     """
-    found = {} if probe.calibration is None else _calibration(probe, probe.calibration, utc)
-    state, compared = _sampled(probe, state, reading, offline, now)
-    words = _differs(probe, compared) if compared else state.words
+    found = (
+        {}
+        if instrument.calibration is None
+        else _calibration(instrument, instrument.calibration, utc)
+    )
+    state, compared = _sampled(instrument, state, reading, offline, now)
+    words = _differs(instrument, compared) if compared else state.words
     found |= {SAMPLE: words} if words else {}  # it stays until a sample agrees
-    data = {"measurement": probe.measurement, "tag": probe.tag}
+    data = {"measurement": instrument.measurement, "tag": instrument.tag}
     told = state.doubts if owner in (None, state.owner) else frozenset()
     events = [
-        *([ControlEvent("probe.compared", compared)] if compared else []),
+        *([ControlEvent("instrument.compared", compared)] if compared else []),
         *(
-            ControlEvent("probe.doubted", data | {"doubt": one, "text": found[one]})
+            ControlEvent("instrument.doubted", data | {"doubt": one, "text": found[one]})
             for one in sorted(found.keys() - told)
         ),
         *(
-            ControlEvent("probe.trusted", data | {"doubt": one})
+            ControlEvent("instrument.trusted", data | {"doubt": one})
             for one in sorted(state.doubts - found.keys())
         ),
     ]
@@ -172,7 +179,7 @@ def look_at(
     return replace(state, doubts=frozenset(found), words=words, owner=owner), events
 
 
-def _calibration(probe: Probe, last: Calibration, utc: float) -> dict[str, str]:
+def _calibration(instrument: Instrument, last: Calibration, utc: float) -> dict[str, str]:
     """Return what speaks against a calibration, in words, by doubt."""
     found = {}
     if utc >= last.due:
@@ -188,30 +195,34 @@ def _calibration(probe: Probe, last: Calibration, utc: float) -> dict[str, str]:
         strange.append("it is dated in the future")
     if strange:
         found[IMPLAUSIBLE] = (
-            f"the calibration of {probe.measurement} by {last.by} is implausible: "
-            f"{', '.join(strange)}; clean or exchange the probe and calibrate it again"
+            f"the calibration of {instrument.measurement} by {last.by} is implausible: "
+            f"{', '.join(strange)}; clean or exchange the instrument and calibrate it again"
         )
     return found
 
 
 def _sampled(
-    probe: Probe, state: ProbeState, reading: Reading, offline: Offline | None, now: float
-) -> tuple[ProbeState, dict[str, float | int | str | None]]:
+    instrument: Instrument,
+    state: InstrumentState,
+    reading: Reading,
+    offline: Offline | None,
+    now: float,
+) -> tuple[InstrumentState, dict[str, float | int | str | None]]:
     """Return the state with the reading noted, and the comparison where a sample is new."""
-    check = probe.sample
+    check = instrument.sample
     if check is None:
         return state, {}
     past = _noted(state.past, check.delay_s, now, reading.number)
     state = replace(state, past=past)
     if offline is None or offline.mark == state.mark:
         return state, {}
-    known = state.mark is not None or check.entered
+    known = state.mark is not None or not check.value
     state = replace(state, mark=offline.mark)
     then = [value for t, value in past if t <= now - check.delay_s]
     if not (known and then and math.isfinite(then[-1])):
         return state, {}  # its age, or the reading of its time, is not known
     return state, {
-        "measurement": probe.measurement, "tag": probe.tag, "eu": probe.eu,
+        "measurement": instrument.measurement, "tag": instrument.tag, "eu": instrument.eu,
         "in_line": then[-1], "offline": offline.value, "of": check.of,
         "difference": then[-1] - offline.value, "apart": check.apart,
     }  # fmt: skip
@@ -227,14 +238,15 @@ def _noted(
     return past[old[-1] :] if old else past
 
 
-def _differs(probe: Probe, compared: dict[str, float | int | str | None]) -> str:
+def _differs(instrument: Instrument, compared: dict[str, float | int | str | None]) -> str:
     """Return what a sample says against the reading; "" where it agrees."""
     difference, apart = float(compared["difference"] or 0.0), float(compared["apart"] or 0.0)
     if abs(difference) <= apart:
         return ""
     side = "above" if difference > 0 else "below"
+    read = f"{compared['in_line']:g} {instrument.eu}"
     return (
-        f"{probe.measurement} ({probe.tag}) read {compared['in_line']:g} {probe.eu}, "
+        f"{instrument.measurement} ({instrument.tag}) read {read}, "
         f"{abs(difference):.3g} {side} the sample's {compared['offline']:g} ({compared['of']}); "
         f"more than {apart:g} apart. Sample again; nothing was changed"
     )

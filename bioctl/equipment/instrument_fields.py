@@ -1,11 +1,11 @@
-"""Probes in the site file: their last calibration, and the samples they are compared with."""
+"""Instruments in the site file: their last calibration, and the samples they are compared with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
-from bioctl.control.probe import Calibration, Figure, Probe, SampleCheck
+from bioctl.control.instrument import Calibration, Figure, Instrument, SampleCheck
 from bioctl.equipment.fields import Fields, collect, in_eu, known, located, quantity, seconds, text
 from bioctl.language.document import Node
 from bioctl.tags import Tag
@@ -15,36 +15,36 @@ ReadTag = Callable[[str, Node], Tag]
 
 
 @dataclass(slots=True)
-class Probes:
-    """What the site says of a unit's probes.
+class Instruments:
+    """What the site says of a unit's instruments.
 
     Attributes:
         measurements: of the unit, by name.
         read_tag: reads a tag line.
-        found: probes by measurement.
-        tags: what only probes read, to be measurements too: `pH_sample`, `pH_sample_number`.
+        found: instruments by measurement.
+        tags: what only instruments read, to be measurements too: `pH_sample`, `pH_sample_number`.
     """
 
     measurements: Mapping[str, Tag]
     read_tag: ReadTag
-    found: dict[str, Probe] = field(default_factory=dict)
+    found: dict[str, Instrument] = field(default_factory=dict)
     tags: dict[str, Tag] = field(default_factory=dict)
 
     def read(self, fields: Fields) -> None:
-        """Read the unit's `probes`; what is wrong with one is noted."""
-        group = fields.get("probes")
+        """Read the unit's `instruments`; what is wrong with one is noted."""
+        group = fields.get("instruments")
         entries = group.as_mapping() if group else None
         for name, node in entries.entries.items() if entries else ():
             key = entries.keys[name] if entries else node
-            collect(fields.errors, node, partial(self._probe, fields, name, key))
+            collect(fields.errors, node, partial(self._instrument, fields, name, key))
 
-    def _probe(self, unit: Fields, name: str, key: Node, node: Node) -> None:
+    def _instrument(self, unit: Fields, name: str, key: Node, node: Node) -> None:
         located(key, known(self.measurements, "measurement"))
-        tag, fields = self.measurements[name], Fields(node, unit.errors, f"probe {name}")
+        tag, fields = self.measurements[name], Fields(node, unit.errors, f"instrument {name}")
         done, sample = fields.get("calibration"), fields.get("sample")
         if done is None and sample is None:
-            node.refuse(f"probe {name} says nothing.", "give it a calibration, or a sample.")
-        self.found[name] = Probe(
+            node.refuse(f"instrument {name} says nothing.", "give it a calibration, or a sample.")
+        self.found[name] = Instrument(
             measurement=name,
             tag=tag.name,
             eu=tag.eu,
@@ -60,30 +60,32 @@ class Probes:
             node.refuse("give `point`, a tag of an analyser, or `result`, which people enter.")
         if result is not None and number is not None:
             number.refuse("a result has no `number`: every answer is a new sample.")
-        if point is not None:
-            self.tags[sample_of(name)] = tag = located(point, partial(self.read_tag, eu))
-            if tag.name == self.measurements[name].name:
-                point.refuse(f"{name} can't be compared with itself.")
-        if number is not None:
-            self.tags[number_of(name)] = located(number, partial(self.read_tag, ""))
+        value = self._read(f"{name}_sample", eu, point) if point is not None else ""
+        counter = self._read(f"{name}_sample_number", "", number) if number is not None else ""
+        if point is not None and self._tag(value).name == self._tag(name).name:
+            point.refuse(f"{name} can't be compared with itself.")
         check = SampleCheck(
-            of=text(result) if result is not None else self.tags[sample_of(name)].name,
+            of=text(result) if result is not None else self._tag(value).name,
             apart=fields.take("apart", quantity(eu)),
             delay_s=fields.take("delay", seconds, 0.0),
-            entered=result is not None,
+            value=value,
+            number=counter,
         )
         fields.close()
         return check
 
+    def _read(self, name: str, eu: str, node: Node) -> str:
+        """Return the measurement a node names, or the new one whose tag line it is."""
+        words = node.as_text()
+        if words in self.measurements:
+            if self.measurements[words].eu != eu:
+                node.refuse(f"{words} is in {self.measurements[words].eu}, expected {eu}.")
+            return words
+        self.tags[name] = located(node, partial(self.read_tag, eu))
+        return name
 
-def sample_of(measurement: str) -> str:
-    """Return the name of the measurement that shows a probe's offline value."""
-    return f"{measurement}_sample"
-
-
-def number_of(measurement: str) -> str:
-    """Return the name of the measurement that counts a probe's samples."""
-    return f"{measurement}_sample_number"
+    def _tag(self, name: str) -> Tag:
+        return self.tags.get(name) or self.measurements[name]
 
 
 def _calibration(unit: Fields, eu: str, node: Node) -> Calibration:

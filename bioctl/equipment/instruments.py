@@ -1,19 +1,18 @@
-"""The probes of a unit in one scan: calibrations and samples, told and moving nothing."""
+"""The instruments of a unit in one scan: calibrations and samples, told and moving nothing."""
 
 import math
 
 from bioctl.control.event import ControlEvent
-from bioctl.control.probe import Offline, Probe, ProbeState, look_at
+from bioctl.control.instrument import Instrument, InstrumentState, Offline, look_at
 from bioctl.equipment.image import NOT_READ, Image
-from bioctl.equipment.probe_fields import number_of, sample_of
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
 
 
-def look_at_probes(
+def look_at_instruments(
     unit: UnitConfig, memory: UnitMemory, image: Image, now: float, utc: float, owner: str | None
 ) -> list[ControlEvent]:
-    """Return the doubts about a unit's probes that came or went; the memory is changed.
+    """Return the doubts about a unit's instruments that came or went; the memory is changed.
 
     Args:
         unit: its configuration.
@@ -24,33 +23,37 @@ def look_at_probes(
         owner: batch that has the unit, or None.
     """
     events: list[ControlEvent] = []
-    for name, probe in unit.probes.items():
-        before = memory.probes.get(name, ProbeState())
-        reading = image.get(probe.tag, NOT_READ)
-        offline = _offline(probe, unit, memory, image)
-        memory.probes[name], found = look_at(probe, before, reading, offline, now, utc, owner)
+    for name, instrument in unit.instruments.items():
+        before = memory.instruments.get(name, InstrumentState())
+        reading = image.get(instrument.tag, NOT_READ)
+        offline = _offline(instrument, unit, memory, image)
+        memory.instruments[name], found = look_at(
+            instrument, before, reading, offline, now, utc, owner
+        )
         events += found
     return events
 
 
 def doubts_about(unit: UnitConfig, memory: UnitMemory, measurement: str) -> tuple[str, ...]:
-    """Return every doubt about a measurement: of its probe, and of the loops it drives."""
-    found = set(memory.probes.get(measurement, ProbeState()).doubts)
+    """Return every doubt about a measurement: of its instrument, and of the loops it drives."""
+    found = set(memory.instruments.get(measurement, InstrumentState()).doubts)
     for name, config in unit.loops.items():
         if config.pv == measurement and name in memory.loops:
             found |= memory.loops[name].seen.doubts
     return tuple(sorted(found))
 
 
-def _offline(probe: Probe, unit: UnitConfig, memory: UnitMemory, image: Image) -> Offline | None:
+def _offline(
+    instrument: Instrument, unit: UnitConfig, memory: UnitMemory, image: Image
+) -> Offline | None:
     """Return the last offline value; None where there is none, or it can't be trusted."""
-    if probe.sample is None:
+    if instrument.sample is None:
         return None
-    if probe.sample.entered:
-        return memory.results.get(probe.sample.of)
-    value = _number(unit, image, sample_of(probe.measurement))
-    counted = number_of(probe.measurement) in unit.measurements
-    mark = _number(unit, image, number_of(probe.measurement)) if counted else value
+    check = instrument.sample
+    if not check.value:
+        return memory.results.get(check.of)
+    value = _number(unit, image, check.value)
+    mark = _number(unit, image, check.number) if check.number else value
     return Offline(value, mark) if math.isfinite(value) and math.isfinite(mark) else None
 
 

@@ -1,4 +1,4 @@
-"""Probes of the site file in a real scan: calibrations, samples read and samples entered."""
+"""Instruments of the site file in a real scan: calibrations, samples read and samples entered."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -13,8 +13,8 @@ from bioctl.app.views import cell_view
 from bioctl.audit.entry import Event
 from bioctl.batch.log import SYSTEM
 from bioctl.batch.state import CellState
+from bioctl.equipment.instruments import doubts_about
 from bioctl.equipment.keep import remember
-from bioctl.equipment.probes import doubts_about
 from bioctl.equipment.scan import Decisions
 from bioctl.equipment.site import Site, load_site
 from bioctl.errors import InputErrors, RefusedError
@@ -41,9 +41,11 @@ JUNE_2 = 1_780_358_400.0
 """2026-06-02T00:00Z."""
 
 
-def site_with(folder: Path, probes: str) -> Site:
+def site_with(folder: Path, instruments: str) -> Site:
     file = site_file(folder)
-    text = file.read_text().replace("    loops:\n", f"    probes:\n{probes}    loops:\n", 1)
+    text = file.read_text().replace(
+        "    loops:\n", f"    instruments:\n{instruments}    loops:\n", 1
+    )
     file.write_text(text)
     return load_site(file, capabilities().classes)
 
@@ -52,7 +54,7 @@ def told(decided: Decisions[Any]) -> list[tuple[str, Any]]:
     return [
         (event.kind, event.data.get("doubt"))
         for _, event in decided.protective
-        if event.kind.startswith("probe.")
+        if event.kind.startswith("instrument.")
     ]
 
 
@@ -70,7 +72,7 @@ def test_pv_11_a_calibration_that_expires_in_a_run_is_told_and_stops_nothing(
     before = core.scan(readings(site), 10.0, JUNE_2 + 86_399.0, 10.0)
     after = core.scan(readings(site), 20.0, JUNE_2 + 86_400.0, 20.0)
     assert told(before) == []
-    assert told(after) == [("probe.doubted", "overdue")]
+    assert told(after) == [("instrument.doubted", "overdue")]
     assert after.outputs == before.outputs
     assert after.beat == before.beat
     assert doubts_about(site.units["BR101"], core.memory["BR101"], "pH") == ("overdue",)
@@ -107,16 +109,16 @@ def test_a_result_people_enter_is_compared_with_the_reading(tmp_path: Path) -> N
     data = {"name": "offline_glucose", "value": 17.5, "eu": "mmol/L"}
     core.adopt([Event("result", SYSTEM, data, unit="BR101", t=11.0)])
     decided = core.scan(readings(site, AT103=12.0), 20.0, 0.0, 20.0)
-    assert told(decided) == [("probe.compared", None), ("probe.doubted", "sample")]
+    assert told(decided) == [("instrument.compared", None), ("instrument.doubted", "sample")]
     core.adopt([Event("result", SYSTEM, data | {"value": 13.0}, unit="BR101", t=21.0)])
     decided = core.scan(readings(site, AT103=12.0), 30.0, 0.0, 30.0)
-    assert told(decided) == [("probe.compared", None), ("probe.trusted", "sample")]
+    assert told(decided) == [("instrument.compared", None), ("instrument.trusted", "sample")]
 
 
-def test_a_probe_that_drifts_slowly_is_found_by_its_samples_and_calibrated_away(
+def test_a_instrument_that_drifts_slowly_is_found_by_its_samples_and_calibrated_away(
     tmp_path: Path,
 ) -> None:
-    """The plant's pH probe drifts by 0.1 a day; a sample is drawn every 12 h."""
+    """The plant's pH instrument drifts by 0.1 a day; a sample is drawn every 12 h."""
     site = site_with(tmp_path, READ)
     plant = Plant(3)
     plant.execute("BR101", "DOSE", {"source": "medium", "volume": 4000.0, "rate": 1000.0})
@@ -128,25 +130,27 @@ def test_a_probe_that_drifts_slowly_is_found_by_its_samples_and_calibrated_away(
         plant.step(12 * 3600.0)
         plant.execute("BR101", "SAMPLE", {"volume": 5.0})
         found += looked(core, site, plant)
-    differences = [d["difference"] for kind, d in found if kind == "probe.compared"]
+    differences = [d["difference"] for kind, d in found if kind == "instrument.compared"]
     assert differences == sorted(differences), "it drifts up"
-    assert [d["doubt"] for kind, d in found if kind == "probe.doubted"] == ["sample"]
+    assert [d["doubt"] for kind, d in found if kind == "instrument.doubted"] == ["sample"]
     truth = plant.truth()["BR101.ph"]
     plant.execute("BR101", "CALIBRATE", {"sensor": "AT101", "value": truth})
     plant.execute("BR101", "SAMPLE", {"volume": 5.0})
     found = looked(core, site, plant)
-    assert [kind for kind, _ in found] == ["probe.compared", "probe.trusted"]
+    assert [kind for kind, _ in found] == ["instrument.compared", "instrument.trusted"]
 
 
 def looked(core: Core, site: Site, plant: Plant) -> list[tuple[str, Any]]:
-    """Scan for ten minutes; return what was said of probes."""
+    """Scan for ten minutes; return what was said of instruments."""
     found = []
     for _ in range(60):
         plant.step(10.0)
         shown = dict(zip((tag.name for tag in plant.tags), plant.values(), strict=True))
         image = {tag.name: Reading(shown[tag.name]) for tag in site.tags}
         decided = core.scan(image, core.world.now + 10.0, 0.0, core.world.now)
-        found += [(e.kind, e.data) for _, e in decided.protective if e.kind.startswith("probe.")]
+        found += [
+            (e.kind, e.data) for _, e in decided.protective if e.kind.startswith("instrument.")
+        ]
     return found
 
 
@@ -181,6 +185,8 @@ def test_a_calibration_that_cannot_be_is_refused_at_its_line(
         ("apart: 0.1 pH, ", "", "needs `apart`"),
         ("apart: 0.1 pH", "apart: 0 pH", "must be above 0"),
         ("point: QT107 4 .. 10", "point: QT107 4 .. 10 degC", "expected pH"),
+        ("point: QT107 4 .. 10", "point: glucose", "is in mmol/L, expected pH"),
+        ("point: QT107 4 .. 10", "point: pH", "compared with itself"),
         ("point: QT107", "point: AT101", "compared with itself"),
     ],
 )
@@ -194,10 +200,10 @@ def test_a_sample_that_cannot_be_is_refused_at_its_line(
     assert all(error.where and error.where.line for error in caught.value.errors)
 
 
-def test_probes_that_fail_touch_nothing_else(tmp_path: Path) -> None:
+def test_instruments_that_fail_touch_nothing_else(tmp_path: Path) -> None:
     site = site_with(tmp_path, CALIBRATED)
-    broken = replace(site.units["BR101"], probes={"pH": None})  # type: ignore[dict-item]
+    broken = replace(site.units["BR101"], instruments={"pH": None})  # type: ignore[dict-item]
     core = Core(replace(site, units={**site.units, "BR101": broken}), CellState())
     decided = core.scan(readings(site), 10.0, 0.0, 10.0)
-    assert "BR101.probes" in decided.broken
+    assert "BR101.instruments" in decided.broken
     assert "BR101" in decided.beat
