@@ -6,19 +6,17 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bioctl.cli import loop_fit, loop_tune
-from bioctl.cli.ask import ask
 from bioctl.cli.common import (
     SITE,
     JsonOption,
-    PasswordOption,
     SiteOption,
-    UserOption,
     connect,
     example,
     existing_site,
     noun,
 )
-from bioctl.cli.loop_tune import Loop, Reason, where
+from bioctl.cli.given import By, given
+from bioctl.cli.loop_tune import Loop, where
 from bioctl.cli.screen import plain, print_json, print_table
 
 app = noun("See, move, tune and judge control loops.")
@@ -49,6 +47,7 @@ def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         'bioctl loop mode BR101.pH recipe --reason "probe is back" --user ola',
     )
 )
+@given
 def mode(
     loop: Loop,
     mode: Annotated[
@@ -56,15 +55,10 @@ def mode(
         typer.Argument(help="recipe gives it back to the batch."),
     ],
     *,
-    user: UserOption,
-    reason: Reason,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Take a loop from the recipe, or give it back; outputs do not jump."""
-    args = where(loop) | {"mode": mode}
-    ask(site, user, password_file, "loop.mode", args, reason=reason, as_json=as_json)
+    by.ask("loop.mode", where(loop) | {"mode": mode})
 
 
 @app.command(
@@ -74,25 +68,22 @@ def mode(
         'bioctl loop set BR101.temperature --output 35 --reason "by hand" --user ola',
     ),
 )
+@given
 def set_(
     loop: Loop,
     *,
-    user: UserOption,
-    reason: Reason,
+    by: By,
     setpoint: Annotated[float | None, typer.Option(help="In the measurement's eu.")] = None,
     rate: Annotated[
         float | None, typer.Option(help="How fast it walks there, eu per minute.")
     ] = None,
     output: Annotated[float | None, typer.Option(help="The demand u, in MAN.")] = None,
     order: Annotated[str | None, typer.Option(help="Another of the loop's orders.")] = None,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Set a loop's setpoint, its output in MAN, or its order of outputs; the loop is yours then."""
-    given = {"sp": setpoint, "rate": rate, "u": output, "order": order}
-    args = where(loop) | {name: value for name, value in given.items() if value is not None}
-    ask(site, user, password_file, "loop.set", args, reason=reason, as_json=as_json)
+    values = {"sp": setpoint, "rate": rate, "u": output, "order": order}
+    asked = {name: value for name, value in values.items() if value is not None}
+    by.ask("loop.set", where(loop) | asked)
 
 
 @app.command(epilog=example("bioctl loop report B-0001 --site demo-site/site.yaml"))

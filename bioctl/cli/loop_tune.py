@@ -4,19 +4,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bioctl.cli.ask import ask
-from bioctl.cli.common import (
-    SITE,
-    JsonOption,
-    PasswordOption,
-    SiteOption,
-    UserOption,
-    example,
-)
+from bioctl.cli.common import example
+from bioctl.cli.given import By, given
 from bioctl.errors import UsageError
 
 Loop = Annotated[str, typer.Argument(help="UNIT.LOOP, such as BR101.temperature.")]
-Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
 
 EXAMPLE = example(
     "bioctl loop tune BR101.temperature --test relay --amplitude 3 --guard 0.5 --longest 7200 \\",
@@ -26,11 +18,11 @@ EXAMPLE = example(
 )
 
 
+@given
 def tune(
     loop: Loop,
     *,
-    user: UserOption,
-    reason: Reason,
+    by: By,
     test: Annotated[
         Literal["step", "relay"] | None, typer.Option(help="Begin a tuning test.")
     ] = None,
@@ -47,9 +39,6 @@ def tune(
     derivative: Annotated[float | None, typer.Option(help="New derivative time, s.")] = None,
     smoothing: Annotated[float | None, typer.Option(help="New smoothing time, s.")] = None,
     as_in_site: Annotated[bool, typer.Option(help="Back to the site file's tuning.")] = False,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Begin a tuning test under guard, or apply a tuning; the loop's output does not jump."""
     limits = {
@@ -69,7 +58,7 @@ def tune(
     args: dict[str, Any] = where(loop)
     args |= {"test": test, **tested} if test else applied
     args |= {"site": True} if as_in_site else {}
-    ask(site, user, password_file, "loop.tune", args, reason=reason, as_json=as_json)
+    by.ask("loop.tune", args)
 
 
 def where(loop: str) -> dict[str, Any]:
