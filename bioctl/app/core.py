@@ -176,7 +176,8 @@ class Core:
         """Remember a number people entered: instruments are compared with it."""
         memory, value = self.memory.get(str(result.unit)), result.data["value"]
         if memory is not None and isinstance(value, int | float):
-            memory.results[str(result.data["name"])] = Offline(float(value), result.t)
+            entered = Offline(float(value), result.t, str(result.data.get("eu") or ""))
+            memory.results[str(result.data["name"])] = entered
 
     def _compile(self, batch: BatchState) -> None:
         for step in batch.control.steps:

@@ -111,10 +111,11 @@ class Instrument:
 
 
 class Offline(NamedTuple):
-    """The last offline value; `mark` is another for every sample."""
+    """The last offline value in `eu`; `mark` is another for every sample."""
 
     value: float
     mark: float
+    eu: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class Instruments:
         point, number, result = (fields.get(key) for key in ("point", "number", "result"))
         if (point is None) == (result is None):
             node.refuse("give `point`, a tag of an analyser, or `result`, which people enter.")
+        if result is not None and result.as_text() in self.measurements:
+            result.refuse(f"{result.as_text()} is a measurement: no result of people has its name.")
         if result is not None and number is not None:
             number.refuse("a result has no `number`: every answer is a new sample.")
         value = self._read(f"{name}_sample", eu, point) if point is not None else ""

@@ -7,6 +7,7 @@ from bioctl.control.instrument import Instrument, InstrumentState, Offline, look
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
+from bioctl.language.quantity import compatible, convert
 
 
 def look_at_instruments(
@@ -51,10 +52,17 @@ def _offline(
         return None
     check = instrument.sample
     if not check.value:
-        return memory.results.get(check.of)
+        return _in_eu(memory.results.get(check.of), instrument.eu)
     value = _number(unit, image, check.value)
     mark = _number(unit, image, check.number) if check.number else value
     return Offline(value, mark) if math.isfinite(value) and math.isfinite(mark) else None
+
+
+def _in_eu(entered: Offline | None, eu: str) -> Offline | None:
+    """Return what people entered in the measurement's eu; binding has refused another kind."""
+    if entered is None or not compatible(entered.eu, eu):
+        return None
+    return Offline(convert(entered.value, entered.eu, eu), entered.mark, eu)
 
 
 def _number(unit: UnitConfig, image: Image, name: str) -> float:

@@ -11,6 +11,7 @@ from bioctl.app.core import Core
 from bioctl.app.start import _calibrated
 from bioctl.app.views import cell_view
 from bioctl.audit.entry import Event
+from bioctl.batch.binding import bind
 from bioctl.batch.log import SYSTEM
 from bioctl.batch.state import CellState
 from bioctl.equipment.instruments import doubts_about
@@ -19,9 +20,11 @@ from bioctl.equipment.scan import Decisions
 from bioctl.equipment.site import Site, load_site
 from bioctl.errors import InputErrors, RefusedError
 from bioctl.phases.library import capabilities
+from bioctl.recipe.load import load_recipe
 from bioctl.values import Reading
 from bioctl_sim.plant import Plant
 
+from ..batch.cell import recipe  # noqa: TID252  tests are no package
 from ..batch.dry_setting import site_file  # noqa: TID252  tests are no package
 
 CALIBRATED = """\
@@ -177,9 +180,37 @@ def test_a_calibration_that_cannot_be_is_refused_at_its_line(
     assert all(error.where and error.where.line for error in caught.value.errors)
 
 
+def test_a_result_in_another_eu_of_its_kind_is_converted(tmp_path: Path) -> None:
+    site = site_with(tmp_path, ENTERED)
+    core = Core(site, CellState())
+    core.scan(readings(site, AT103=12.0), 10.0, 0.0, 10.0)
+    data = {"name": "offline_glucose", "value": 0.0121, "eu": "mol/L"}
+    core.adopt([Event("result", SYSTEM, data, unit="BR101", t=11.0)])
+    decided = core.scan(readings(site, AT103=12.0), 20.0, 0.0, 20.0)
+    assert told(decided) == [("instrument.compared", None)]
+    (compared,) = [e for _, e in decided.protective if e.kind == "instrument.compared"]
+    assert compared.data["difference"] == pytest.approx(-0.1)
+
+
+@pytest.mark.parametrize(("eu", "fits"), [("mmol/L", True), ("g/L", False), ('""', False)])
+def test_a_result_of_another_kind_of_eu_is_refused_when_the_batch_is_bound(
+    tmp_path: Path, eu: str, *, fits: bool
+) -> None:
+    site = site_with(tmp_path, ENTERED)
+    step = '{ask: sample, with: {question: "?", result: offline_glucose, unit: EU}, timeout: 1 h}'
+    loaded = load_recipe(recipe(step.replace("EU", eu)), "r.yaml", capabilities())
+    with nullcontext() if fits else pytest.raises(InputErrors, match=r"compared with BR101\.AT103"):
+        bind(loaded, site.units, {})
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        (
+            "point: QT107 4 .. 10, number: NT101 0 .. 100000 integer",
+            "result: pH",
+            "pH is a measurement",
+        ),
         ("point: QT107 4 .. 10, ", "", "give `point`"),
         ("point: QT107 4 .. 10", "result: offline_ph", "a result has no `number`"),
         ("apart: 0.1 pH, ", "", "needs `apart`"),
