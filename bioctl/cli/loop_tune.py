@@ -38,6 +38,13 @@ def tune(
     integral: Annotated[float | None, typer.Option(help="New integral time, s.")] = None,
     derivative: Annotated[float | None, typer.Option(help="New derivative time, s.")] = None,
     smoothing: Annotated[float | None, typer.Option(help="New smoothing time, s.")] = None,
+    dead_band: Annotated[float | None, typer.Option(help="New dead band, half width, eu.")] = None,
+    inside: Annotated[
+        float | None, typer.Option(help="How much slower it is in the dead band, 0 to 1.")
+    ] = None,
+    trend: Annotated[
+        float | None, typer.Option(help="Time in which it learns its load's trend, s.")
+    ] = None,
     as_in_site: Annotated[bool, typer.Option(help="Back to the site file's tuning.")] = False,
 ) -> None:
     """Begin a tuning test under guard, or apply a tuning; the loop's output does not jump."""
@@ -47,6 +54,7 @@ def tune(
     }  # fmt: skip
     law = {
         "gain": gain, "integral": integral, "derivative": derivative, "smoothing": smoothing,
+        "dead_band": dead_band, "inside": inside, "trend": trend,
     }  # fmt: skip
     tested = {name: value for name, value in limits.items() if value is not None}
     applied = {name: value for name, value in law.items() if value is not None}
