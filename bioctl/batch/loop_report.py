@@ -35,10 +35,10 @@ class Upset:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Samples:
     """Samples against the reading: how many, mean difference, and its trend a day (eu)."""
 
-    samples: int
+    number: int
     mean: float
     per_day: float
 
@@ -53,7 +53,7 @@ class LoopReport:
         upsets: excursions, the worst first.
         modes: hours by mode, and by the person who took it.
         fallbacks, forced, alarms, doubts: what lasted how long.
-        compared: what samples say of the measurement, None without one.
+        samples: what samples say of the measurement, None without one.
         curves: what the figures were made of.
     """
 
@@ -69,7 +69,7 @@ class LoopReport:
     forced: list[Held]
     alarms: list[Held]
     doubts: list[Held]
-    compared: Compared | None
+    samples: Samples | None
     curves: Curves
 
     def plain(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class LoopReport:
         found["upsets"] = [asdict(one) for one in self.upsets]
         for name in ("fallbacks", "forced", "alarms", "doubts"):
             found[name] = loop_times.plain(getattr(self, name))
-        found["compared"] = None if self.compared is None else _numbers(asdict(self.compared))
+        found["samples"] = None if self.samples is None else _numbers(asdict(self.samples))
         return found
 
 
@@ -146,7 +146,7 @@ def _report(
         forced=loop_times.forced(story, unit, config.structure.outputs),
         alarms=loop_times.alarms(story, unit, config.pv),
         doubts=loop_times.doubts(story, unit.name, name, config.pv),
-        compared=_compared(story, unit.name, config.pv),
+        samples=_samples(story, unit.name, config.pv),
         curves=curves,
     )
 
@@ -168,7 +168,7 @@ def _upsets(
     )
 
 
-def _compared(story: Story, unit: str, measurement: str) -> Compared | None:
+def _samples(story: Story, unit: str, measurement: str) -> Samples | None:
     mine = [
         entry
         for entry in story.of("instrument.compared")
@@ -179,4 +179,4 @@ def _compared(story: Story, unit: str, measurement: str) -> Compared | None:
     days = np.array([entry.t for entry in mine]) / 86400.0
     differences = np.array([float(entry.data["difference"]) for entry in mine])
     trend = float(np.polyfit(days, differences, 1)[0]) if np.ptp(days) > 0 else np.nan
-    return Compared(len(mine), float(differences.mean()), trend)
+    return Samples(len(mine), float(differences.mean()), trend)

@@ -24,7 +24,8 @@ def modes(story: Story, entries: list[Entry]) -> dict[str, float]:
     for at, entry in enumerate(changes):
         end = changes[at + 1].t if at + 1 < len(changes) else _end(story)
         mode = str(entry.data.get("mode"))
-        by = f" by {who(entry.actor)}" if entry.data.get("held") else ""
+        held = entry.data.get("held")
+        by = f" by {who(entry.actor) if entry.actor['id'] == held else held}" if held else ""
         found[mode + by] = found.get(mode + by, 0.0) + max(0.0, end - entry.t) / 3600.0
     return found
 

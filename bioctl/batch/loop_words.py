@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bioctl.batch.loop_report import Compared, LoopReport, Upset
+from bioctl.batch.loop_report import LoopReport, Samples, Upset
 from bioctl.batch.loop_times import Held, total
 from bioctl.control.verdict import sentences
 
@@ -27,7 +27,7 @@ def text_of(report: LoopReport) -> list[str]:
         *_lasting("alarm", report.alarms),
         *_lasting("doubt", report.doubts),
         *_by_hand(report.modes),
-        *_sample_line(report.compared, unit),
+        *_sample_line(report.samples, unit),
     ]
 
 
@@ -62,12 +62,12 @@ def _by_hand(modes: Mapping[str, float]) -> list[str]:
     return [f"in the hands of people: {', '.join(told)}"] if told else []
 
 
-def _sample_line(compared: Compared | None, unit: str) -> list[str]:
-    if compared is None:
+def _sample_line(samples: Samples | None, unit: str) -> list[str]:
+    if samples is None:
         return []
-    known = compared.per_day == compared.per_day
-    trend = f", drifting {compared.per_day:+.2g}{unit} a day" if known else ""
-    return [f"{compared.samples} samples: reading less sample {compared.mean:+.2g}{unit}{trend}"]
+    known = samples.per_day == samples.per_day
+    trend = f", drifting {samples.per_day:+.2g}{unit} a day" if known else ""
+    return [f"{samples.number} samples: reading less sample {samples.mean:+.2g}{unit}{trend}"]
 
 
 def _time(seconds: float) -> str:

@@ -73,11 +73,11 @@ def draw_loops(file: Path, reports: "Sequence[LoopReport]") -> None:
         if not known.any():
             continue
         t = c.t - c.t[0]
+        name, moved = f"{one.unit}.{one.loop}", np.where(known, c.u, np.nan)
         shown = [("measured", t, np.where(known, c.pv, np.nan)), ("setpoint", t, c.sp)]
-        panels += [
-            (f"{one.unit}.{one.loop}: measurement, {one.eu}", shown),
-            (f"{one.unit}.{one.loop}: demand u", [("u", t, np.where(known, c.u, np.nan))]),
-        ]
+        panels.append((f"{name}: measurement, {one.eu}".rstrip(", "), shown))
+        if np.isfinite(moved).any():  # an outer loop of a cascade moves no output of its own
+            panels.append((f"{name}: demand u", [("u", t, moved)]))
     write(file, panels)
 
 

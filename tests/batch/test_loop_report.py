@@ -1,16 +1,23 @@
 """The loop report of a batch full of trouble, read as its control engineer would."""
 
 import json
+import math
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from bioctl.audit.entry import Entry
 from bioctl.audit.read import read_entries
-from bioctl.batch.loop_report import LoopReport, read_reports
+from bioctl.batch.loop_report import LoopReport, Samples, read_reports
+from bioctl.batch.loop_times import modes
 from bioctl.batch.loop_words import text_of
 from bioctl.batch.record.story import Story, read_story
 from bioctl.batch.upsets import cause
 from bioctl.equipment.site import Site
 from bioctl.errors import InputError
+
+from .dry_setting import ADA, who
 
 HOUR = 3600.0
 
@@ -92,6 +99,31 @@ def test_the_fallback_of_the_loop_itself_explains_its_excursion(story: Story) ->
     said = cause(story.all, story.control, "BR101", "temperature", at, at + 600)
     assert "took its fallback" in said
     assert cause(story.all, story.control, "BR101", "pH", at, at + 600) == ""
+
+
+def test_hours_in_the_hands_of_a_person_carry_the_name(story: Story) -> None:
+    first = next(e for e in story.of("loop.set") if e.data["loop"] == "pH")
+
+    def told(hours: float, **data: Any) -> Entry:
+        body = {**first.body, "t": first.t + hours * HOUR, "actor": who(ADA)}
+        return first._replace(body={**body, "data": {**first.data, "held": "ada", **data}})
+
+    entries = [first, told(2.0, mode="MAN"), told(5.0, mode="AUTO", held="")]
+    hours = modes(story, entries)
+    assert hours["MAN by Ada Berg (ada, operator)"] == pytest.approx(3.0)
+    assert hours["AUTO"] > 20.0
+
+
+def test_samples_and_peoples_hands_are_lines_of_their_own(reports: dict[str, LoopReport]) -> None:
+    seen = replace(
+        reports["pH"], samples=Samples(3, 0.06, 0.021), modes={"MAN by Ada Berg": 2.0, "AUTO": 9.0}
+    )
+    lines = text_of(seen)
+    assert "3 samples: reading less sample +0.06, drifting +0.021 a day" in lines
+    assert "in the hands of people: MAN by Ada Berg 2.0 h" in lines
+    assert not any(
+        "drifting" in line for line in text_of(replace(seen, samples=Samples(1, 0.06, math.nan)))
+    )
 
 
 def test_all_of_it_is_there_for_programs(reports: dict[str, LoopReport]) -> None:
