@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from bioctl.control.event import ControlEvent
+from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
 from bioctl.equipment.instruments import look_at_instruments
@@ -29,6 +30,9 @@ from bioctl.equipment.protect import protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
+
+INSTRUMENTS = "instruments"
+"""What a fault in looking at a unit's instruments is called, after the unit."""
 
 E = TypeVar("E")
 Step = Callable[[], Sequence[E]]
@@ -61,7 +65,7 @@ def scan(
     steps: Mapping[str, Step[E]],
     now: float,
     faulty: Collection[str] = (),
-    suppressed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    expected: Mapping[str, Expected] = MappingProxyType({}),
     utc: float = 0.0,
 ) -> Decisions[E]:
     """Decide one scan at process time `now` (s).
@@ -74,16 +78,15 @@ def scan(
         steps: of the batches that are due.
         now: process time, s.
         faulty: batches that failed before and have not been decided since.
-        suppressed: by unit, measurements whose alarms a running phase suppresses, and the phase.
+        expected: what running phases expect, by unit.
         utc: civil time, s since 1970: calibrations have dates.
     """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
-        owner = commanded.get(name, NOTHING).owner
-        look = partial(_look, decided, unit, memory[name], image, now, utc, owner)
-        _fenced(decided, f"{name}.instruments", look)
-        quiet = suppressed.get(name, {})
-        part = partial(_protect, decided, unit, memory[name], image, now, quiet)
+        wanted, state = expected.get(name, NOTHING_EXPECTED), commanded.get(name, NOTHING)
+        look = partial(_look, decided, unit, memory[name], image, now, utc, state.owner)
+        _fenced(decided, f"{name}.{INSTRUMENTS}", look)
+        part = partial(_protect, decided, unit, memory[name], image, now, wanted, state)
         if not _fenced(decided, name, part):
             decided.beat.add(name)
     for batch, step in steps.items():
@@ -125,9 +128,10 @@ def _protect(
     memory: UnitMemory,
     image: Image,
     now: float,
-    suppressed: Mapping[str, str],
+    expected: Expected,
+    state: UnitState,
 ) -> None:
-    events = protect(unit, memory, image, now, suppressed)
+    events = protect(unit, memory, image, now, expected, state)
     decided.protective.extend((unit.name, event) for event in events)
 
 

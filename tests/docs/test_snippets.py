@@ -26,7 +26,8 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py", "instrument_fields.py",
+    "scale_fields.py", "protection_fields.py", "alarm_fields.py", "tables.py",
+    "instrument_fields.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
@@ -44,12 +45,19 @@ def put_in(kind: str, text: str) -> str:
         case "site-scale" | "site-instruments":
             here = SITE.index("    loops:\n", FIRST_UNIT)
             return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
-        case "site-loop" | "site-followed-loop" | "site-cascade":
-            return replaced(f"{name}:", inner, "    loops:\n")
-        case "site-interlock":
-            return replaced(f"{name}:", inner, "    interlocks:\n")
+        case "site-followed-loop":  # nothing here can doubt what the equipment controls
+            return replaced(f"{name}:", inner, "    loops:\n").replace(
+                "      - culture_doubts\n", ""
+            )
+        case "site-loop" | "site-cascade" | "site-interlock":
+            group = "interlocks" if kind == "site-interlock" else "loops"
+            return replaced(f"{name}:", inner, f"    {group}:\n")
         case "site-alarm":
-            return replaced(f"{name}:", inner, "    alarms:\n")
+            here = SITE.index("    alarms:\n", FIRST_UNIT) + len("    alarms:\n")
+            return SITE[:here] + inner + SITE[here:]
+        case "site-tables":
+            here, end = SITE.index("    empty:"), SITE.index("\n  CW201:")
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
     return ""
 
 
@@ -115,6 +123,7 @@ def test_every_kind_of_snippet_is_there() -> None:
         "interlock",
         "alarm",
         "instruments",
+        "tables",
     )
     assert {f"site-{one}" for one in wanted} <= kinds
 

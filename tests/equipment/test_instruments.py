@@ -14,6 +14,7 @@ from bioctl.audit.entry import Event
 from bioctl.batch.binding import bind
 from bioctl.batch.log import SYSTEM
 from bioctl.batch.state import CellState
+from bioctl.control.alarm_state import AlarmCondition
 from bioctl.equipment.instruments import doubts_about
 from bioctl.equipment.keep import remember
 from bioctl.equipment.scan import Decisions
@@ -40,6 +41,7 @@ ENTERED = """\
       glucose:
         sample: {result: offline_glucose, apart: 2 mmol/L}
 """
+REASONS = "cause: c, consequence: C., severity: minor, time_to_respond: 2 h, action: A."
 JUNE_2 = 1_780_358_400.0
 """2026-06-02T00:00Z."""
 
@@ -82,6 +84,29 @@ def test_pv_11_a_calibration_that_expires_in_a_run_is_told_and_stops_nothing(
     shown = cell_view(core)["units"]["BR101"]
     assert shown["loops"]["pH"]["note"] == "overdue"
     assert shown["readings"]["pH"]["doubts"] == ["overdue"]
+
+
+@pytest.mark.fault("PV-11")
+@pytest.mark.parametrize("measurement", ["pH", "glucose"])
+def test_pv_11_an_expired_calibration_raises_the_doubt_alarm_of_its_measurement(
+    tmp_path: Path, measurement: str
+) -> None:
+    """Of a loop's measurement, and of one that no loop controls."""
+    text = CALIBRATED.replace("pH:", f"{measurement}:")
+    alarm = f"doubted: {{measurement: {measurement}, kind: doubt, {REASONS}}}"
+    file = site_file(tmp_path)
+    unit = file.read_text().replace("    loops:\n", f"    instruments:\n{text}    loops:\n", 1)
+    file.write_text(unit.replace("    alarms:\n", f"    alarms:\n      {alarm}\n", 1))
+    core = Core(load_site(file, capabilities().classes), CellState())
+    core.scan(readings(core.site), 10.0, JUNE_2 + 86_399.0, 10.0)
+    assert core.memory["BR101"].alarms["doubted"].condition is AlarmCondition.NORMAL
+    decided = core.scan(readings(core.site), 20.0, JUNE_2 + 86_400.0, 20.0)
+    assert core.memory["BR101"].alarms["doubted"].condition is AlarmCondition.UNACK_ACTIVE
+    (raised,) = [
+        e for _, e in decided.protective
+        if e.kind == "alarm.raised" and e.data["alarm"] == "doubted"
+    ]  # fmt: skip
+    assert f"{measurement} has a calibration that is overdue" in str(raised.data["text"])
 
 
 @pytest.mark.fault("PV-11")
