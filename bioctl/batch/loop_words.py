@@ -67,7 +67,8 @@ def _sample_line(samples: Samples | None, unit: str) -> list[str]:
         return []
     known = samples.per_day == samples.per_day
     trend = f", drifting {samples.per_day:+.2g}{unit} a day" if known else ""
-    return [f"{samples.number} samples: reading less sample {samples.mean:+.2g}{unit}{trend}"]
+    number = f"{samples.number} sample{'' if samples.number == 1 else 's'}"
+    return [f"{number}: reading less sample {samples.mean:+.2g}{unit}{trend}"]
 
 
 def _time(seconds: float) -> str:

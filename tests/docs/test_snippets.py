@@ -43,8 +43,9 @@ def put_in(kind: str, text: str) -> str:
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
         case "site-scale" | "site-instruments":
-            here = SITE.index("    loops:\n", FIRST_UNIT)
-            return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
+            end = SITE.index("    loops:\n", FIRST_UNIT)
+            here = SITE.index("    instruments:\n") if kind == "site-instruments" else end
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
         case "site-followed-loop":  # nothing here can doubt what the equipment controls
             return replaced(f"{name}:", inner, "    loops:\n").replace(
                 "      - culture_doubts\n", ""

@@ -48,11 +48,14 @@ JUNE_2 = 1_780_358_400.0
 
 def site_with(folder: Path, instruments: str) -> Site:
     file = site_file(folder)
-    text = file.read_text().replace(
-        "    loops:\n", f"    instruments:\n{instruments}    loops:\n", 1
-    )
-    file.write_text(text)
+    file.write_text(with_instruments(file.read_text(), instruments))
     return load_site(file, capabilities().classes)
+
+
+def with_instruments(text: str, instruments: str) -> str:
+    """Return the site file with these instruments instead of its own."""
+    start, end = text.index("    instruments:\n"), text.index("    loops:\n")
+    return f"{text[:start]}    instruments:\n{instruments}{text[end:]}"
 
 
 def told(decided: Decisions[Any]) -> list[tuple[str, Any]]:
@@ -95,7 +98,7 @@ def test_pv_11_an_expired_calibration_raises_the_doubt_alarm_of_its_measurement(
     text = CALIBRATED.replace("pH:", f"{measurement}:")
     alarm = f"doubted: {{measurement: {measurement}, kind: doubt, {REASONS}}}"
     file = site_file(tmp_path)
-    unit = file.read_text().replace("    loops:\n", f"    instruments:\n{text}    loops:\n", 1)
+    unit = with_instruments(file.read_text(), text)
     file.write_text(unit.replace("    alarms:\n", f"    alarms:\n      {alarm}\n", 1))
     core = Core(load_site(file, capabilities().classes), CellState())
     core.scan(readings(core.site), 10.0, JUNE_2 + 86_399.0, 10.0)
