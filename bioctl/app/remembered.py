@@ -29,6 +29,7 @@ def follow(core: Core, facts: Iterable[Fact]) -> None:
     """
     alarms = {(unit, config.name): (config, states) for unit, _, config, states in alarms_of(core)}
     names = {(unit, config.name): name for unit, name, config, _ in alarms_of(core)}
+    interlocks = {unit: config.interlocks for unit, config in core.site.units.items()}
     for fact in facts:
         unit, noun = fact.unit or CELL, fact.kind.partition(".")[0]
         key = (unit, str(fact.data.get(noun)))
@@ -36,7 +37,7 @@ def follow(core: Core, facts: Iterable[Fact]) -> None:
             config, states = alarms[key]
             before = states.get(names[key], AlarmState())
             states[names[key]] = _alarm(config, before, fact)
-        elif noun == "interlock" and key[1] in core.site.units[unit].interlocks:
+        elif noun == "interlock" and unit in core.memory and key[1] in interlocks[unit]:
             known = core.memory[unit].interlocks
             change = _INTERLOCK.get(fact.kind)
             if change is not None:
@@ -55,9 +56,11 @@ def _alarm(config: AlarmConfig, state: AlarmState, fact: Fact) -> AlarmState:
             return replace(state, escalations=_whole(data, "times", state.escalations))
         case "alarm.suppressed":
             return replace(state, condition=after(state.condition, Signal.SUPPRESS))
-    signal = SIGNAL[fact.kind]
-    until = fact.t + float(data["minutes"]) * 60 if signal is Signal.SHELVE else None
-    return replace(state, condition=after(state.condition, signal), shelved_until=until)
+    done = SIGNAL.get(fact.kind)
+    if done is None:
+        return state
+    until = fact.t + float(data["minutes"]) * 60 if done is Signal.SHELVE else None
+    return replace(state, condition=after(state.condition, done), shelved_until=until)
 
 
 def _raised(state: AlarmState, fact: Fact) -> AlarmState:

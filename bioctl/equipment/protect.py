@@ -5,7 +5,7 @@ from bioctl.control.alarm_config import AlarmKind
 from bioctl.control.alarm_state import AlarmState
 from bioctl.control.event import ControlEvent
 from bioctl.control.interlock import InterlockState, end_bypass, evaluate, forced_outputs
-from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected, seen_by, suppressed_by
+from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected, Look
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
@@ -42,15 +42,16 @@ def protect(
         before, ended = end_bypass(config, before, now)
         memory.interlocks[name], _, event = evaluate(config, before, lookup, now)
         events += [one for one in (ended, event) if one]
+    look = Look(unit, memory, state, expected, lookup)
     for name, alarm in unit.alarms.items():
         if alarm.kind is AlarmKind.TOLD:
             continue
         memory.alarms[name], found = scan_alarm(
             alarm,
             memory.alarms.get(name, AlarmState()),
-            seen_by(alarm, unit, memory, state, expected, lookup),
+            look.seen(alarm),
             now,
-            suppressed=suppressed_by(alarm, expected, lookup),
+            suppressed=look.suppressed(alarm),
         )
         events += found
     memory.forced = forced_outputs(unit.interlocks, memory.interlocks)

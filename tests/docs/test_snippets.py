@@ -46,13 +46,12 @@ def put_in(kind: str, text: str) -> str:
             end = SITE.index("    loops:\n", FIRST_UNIT)
             here = SITE.index("    instruments:\n") if kind == "site-instruments" else end
             return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
-        case "site-followed-loop":  # nothing here can doubt what the equipment controls
-            return replaced(f"{name}:", inner, "    loops:\n").replace(
-                "      - culture_doubts\n", ""
-            )
-        case "site-loop" | "site-cascade" | "site-interlock":
-            group = "interlocks" if kind == "site-interlock" else "loops"
-            return replaced(f"{name}:", inner, f"    {group}:\n")
+        case "site-loop" | "site-followed-loop" | "site-cascade":
+            found = replaced(f"{name}:", inner, "    loops:\n")
+            led_here = kind != "site-followed-loop"  # else nothing here can doubt it
+            return found if led_here else found.replace("      - culture_doubts\n", "")
+        case "site-interlock":
+            return replaced(f"{name}:", inner, "    interlocks:\n")
         case "site-alarm":
             here = SITE.index("    alarms:\n", FIRST_UNIT) + len("    alarms:\n")
             return SITE[:here] + inner + SITE[here:]
