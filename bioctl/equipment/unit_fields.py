@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock import InterlockConfig
-from bioctl.control.loop_config import AnyLoop
+from bioctl.control.loop_config import AnyLoop, LoopConfig
 from bioctl.equipment.alarm_fields import Around, condition_over, read_alarm
 from bioctl.equipment.fields import (
     Fields,
@@ -20,6 +20,7 @@ from bioctl.equipment.fields import (
     seconds,
     span,
 )
+from bioctl.equipment.instrument_fields import Instruments
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
 from bioctl.equipment.own_alarms import OF_UNIT
 from bioctl.equipment.protection_fields import read_interlock
@@ -59,6 +60,9 @@ def read_unit(
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
     _refuse_twins(fields, errors)
+    instruments = Instruments(measurements, partial(_measured, name, connection))
+    instruments.read(fields)
+    measurements = {**measurements, **instruments.tags}
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
     scale = read_scale(fields, measurements)
@@ -71,7 +75,8 @@ def read_unit(
     _refuse_missing(fields, errors, kind)
     rows = take_rows(fields, tables, errors)
     interlocks = _rows(rows, errors, "interlocks", partial(_interlock, kind, outputs, errors))
-    around = _around(fields, errors, Around(measurements, outputs, tuple(kind.loops), loops))
+    around = Around(measurements, outputs, tuple(kind.loops), loops, instruments=instruments.found)
+    around = _around(fields, errors, around)
     alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
     _refuse_own(rows, errors)
     _refuse_deaf(rows, errors, alarms)
@@ -88,6 +93,7 @@ def read_unit(
         loops=loops,
         interlocks=interlocks,
         alarms={**OF_UNIT, **alarms},
+        instruments=instruments.found,
         origins=rows.origins,
         without=rows.without,
     )
@@ -124,6 +130,10 @@ def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
     limits = Range(0, 1) if switch else span(rest.removesuffix("integer").strip(), eu)
     type_name = "bool" if switch else "int32" if integer else "double"
     return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
+
+
+def _measured(unit: str, connection: str, eu: str, node: Node) -> Tag:
+    return _tag(unit, connection, eu, Kind.MEASUREMENT, node)
 
 
 def _refuse_twins(fields: Fields, errors: list[InputError]) -> None:
@@ -189,7 +199,19 @@ def _loop(
     inner = "setpoint_from" in node.as_mapping().entries
     if name not in kind.loops and not inner:
         node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
-    return read_loop(name, node, points, errors)
+    loop = read_loop(name, node, points, errors)
+    if isinstance(loop, LoopConfig):
+        _check_orders(kind, loop, node)
+    return loop
+
+
+def _check_orders(kind: UnitClass, loop: LoopConfig, node: Node) -> None:
+    """Refuse an order that no recipe can name: the class declares them."""
+    known = kind.orders.get(loop.name, loop.order_names)
+    for name in loop.order_names:
+        if name not in known:
+            message = f"the loop {loop.name} of {kind.name} has no order {visible(name)!r}."
+            node.refuse(message, suggest(name, known, "orders"))
 
 
 def _interlock(

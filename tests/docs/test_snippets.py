@@ -27,6 +27,7 @@ SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:48
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
     "scale_fields.py", "protection_fields.py", "alarm_fields.py", "tables.py",
+    "instrument_fields.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
@@ -41,9 +42,10 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-scale":
-            here = SITE.index("    loops:\n", FIRST_UNIT)
-            return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
+        case "site-scale" | "site-instruments":
+            end = SITE.index("    loops:\n", FIRST_UNIT)
+            here = SITE.index("    instruments:\n") if kind == "site-instruments" else end
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
         case "site-loop" | "site-followed-loop" | "site-cascade":
             found = replaced(f"{name}:", inner, "    loops:\n")
             led_here = kind != "site-followed-loop"  # else nothing here can doubt it
@@ -120,6 +122,7 @@ def test_every_kind_of_snippet_is_there() -> None:
         "followed-loop",
         "interlock",
         "alarm",
+        "instruments",
         "tables",
     )
     assert {f"site-{one}" for one in wanted} <= kinds
