@@ -180,7 +180,7 @@ def unit_of(site: str) -> UnitConfig:
     kind = UnitClass(
         name, _eus(parts["measurements"]), _eus(parts["outputs"]), dict.fromkeys(loops, ""), ()
     )
-    unit = read_unit("BR101", {name: kind}, ["plant"], errors, node)
+    unit = read_unit("BR101", {name: kind}, {}, ["plant"], errors, node)
     if errors:
         raise InputErrors(errors)
     return unit

@@ -6,6 +6,8 @@ The shell asks it for a scan, commits what the scan decided, and hands back what
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
+from bioctl.app.expected import expected_of
+from bioctl.app.own_alarms import own_alarms, scan_own, troubles_of
 from bioctl.audit.entry import Event
 from bioctl.audit.stamp import stamp
 from bioctl.batch.apply import apply
@@ -14,9 +16,10 @@ from bioctl.batch.log import fact_of
 from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, CellState
 from bioctl.batch.world import World
+from bioctl.control.instrument import Offline
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
-from bioctl.equipment.keep import recall
+from bioctl.equipment.keep import recall, recall_cell
 from bioctl.equipment.regulate import due, outputs_of
 from bioctl.equipment.scan import Decisions, Step, scan, tagged
 from bioctl.equipment.site import Site
@@ -51,6 +54,12 @@ class Core:
         """Batches that failed behind the fence and have not been decided since."""
         self.quiet: dict[str, float] = {}
         """Batches that wait for an image younger than a call's outcome, until this host time."""
+        self.cell_alarms = recall_cell(kept)
+        """States of the cell's own alarms, by name."""
+        self.broken: dict[str, str] = {}
+        """What failed behind the fence and is not well again, by batch, unit or `unit.loop`."""
+        self.unwritten = ""
+        """Why the journal can't be written."""
         self.asked = False
         """A person changed what units remember since the last scan: save it soon."""
         self.replace(state)
@@ -67,6 +76,8 @@ class Core:
             self.state = apply(self.state, fact_of(event))
             if event.kind == "batch.created":
                 self._compile(self.state.batches[str(event.batch)])
+            if event.kind == "result":
+                self._note(event)
 
     def request(self, batch: str, request: Request) -> None:
         """Queue what a person asks; the next scan of the batch decides on it."""
@@ -91,10 +102,16 @@ class Core:
             steps,
             now,
             self.faulty,
-            self.suppressed(),
+            expected_of(self.state),
+            utc,
         )
         failed = steps.keys() & decided.broken.keys()
         self.faulty = (self.faulty - steps.keys()) | failed
+        left = {name: text for name, text in self.broken.items() if name in self.faulty}
+        self.broken = left | decided.broken
+        troubles = troubles_of(self.state, self.broken, self.unwritten)
+        own = own_alarms(self.memory, self.cell_alarms)
+        decided.protective.extend(scan_own(own, troubles, now))
         return decided
 
     def outputs(self, closed: Collection[str] = ()) -> dict[str, Scalar]:
@@ -141,16 +158,6 @@ class Core:
                     }
         return found
 
-    def suppressed(self) -> dict[str, dict[str, str]]:
-        """Return by unit the measurements whose alarms a RUNNING phase suppresses, and which."""
-        found: dict[str, dict[str, str]] = {}
-        for batch in self.state.batches.values():
-            for path, phase in batch.phases.items():
-                step = batch.control.step(path)
-                if step.suppress and phase.state is State.RUNNING:
-                    found.setdefault(step.unit, {}).update(dict.fromkeys(step.suppress, path))
-        return found
-
     def waiting(self) -> bool:
         """Whether nothing runs but life support, or a person has been asked."""
         running = [b for b in self.state.batches.values() if b.state is State.RUNNING]
@@ -167,6 +174,13 @@ class Core:
             batch.control.units.values()
         )
         return any(due(self.site.units[u], self.memory[u], now) for u in units)
+
+    def _note(self, result: Event) -> None:
+        """Remember a number people entered: instruments are compared with it."""
+        memory, value = self.memory.get(str(result.unit)), result.data["value"]
+        if memory is not None and isinstance(value, int | float):
+            entered = Offline(float(value), result.t, str(result.data.get("eu") or ""))
+            memory.results[str(result.data["name"])] = entered
 
     def _compile(self, batch: BatchState) -> None:
         for step in batch.control.steps:

@@ -4,13 +4,17 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from bioctl.app.alarms import alarms_of
 from bioctl.app.core import Core
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.control.alarm_state import AlarmCondition
 from bioctl.control.interlock import first_out
 from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import NOTHING
+from bioctl.equipment.instruments import doubts_about
+from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.tuning_fields import numbers_of
+from bioctl.equipment.unit import UnitConfig
 from bioctl.phases.states import final, legal
 from bioctl.values import Reading
 
@@ -86,7 +90,7 @@ def _unit(core: Core, name: str) -> dict[str, Any]:
         "loops": {loop: _loop(core, name, loop) for loop in config.loops},
         "interlocks": [one for one, state in memory.interlocks.items() if state.tripped],
         "readings": {
-            point: _reading(image[tag.name], tag.eu)
+            point: _reading(image[tag.name], tag.eu) | _doubts(config, memory, point)
             for point, tag in (*config.measurements.items(), *config.outputs.items())
             if tag.name in image
         },
@@ -100,7 +104,7 @@ def _loop(core: Core, unit: str, name: str) -> dict[str, Any]:
     tags = core.site.units[unit]
     tag = tags.measurements.get(config.pv) or tags.outputs[config.pv]
     pv = core.world.image[tag.name].number if tag.name in core.world.image else math.nan
-    doubts = ", ".join(sorted(state.seen.doubts))
+    doubts = ", ".join(doubts_about(tags, core.memory[unit], config.pv))
     notes = [state.status, state.tracking and f"tracks {state.tracking}", doubts]
     return {
         "mode": state.mode,
@@ -113,6 +117,11 @@ def _loop(core: Core, unit: str, name: str) -> dict[str, Any]:
         "note": "; ".join(note for note in notes if note),
         "tuning": numbers_of(state.tuning) if state.tuning else None,
     }
+
+
+def _doubts(config: UnitConfig, memory: UnitMemory, point: str) -> dict[str, Any]:
+    found = doubts_about(config, memory, point)
+    return {"doubts": list(found)} if found else {}
 
 
 def _reading(reading: Reading, eu: str) -> dict[str, Any]:
@@ -131,6 +140,8 @@ def _alarms(core: Core) -> list[dict[str, Any]]:
             "tag": config.tag,
             "priority": config.priority,
             "state": state.condition,
+            "occurrence": state.occurrence,
+            "escalations": state.escalations,
             "active": state.active,
             "unevaluable": state.unevaluable,
             "since": state.raised_at,
@@ -138,10 +149,8 @@ def _alarms(core: Core) -> list[dict[str, Any]]:
             "consequence": config.consequence,
             "action": config.action,
         }
-        for unit, memory in core.memory.items()
-        for name, state in memory.alarms.items()
-        if state.condition is not AlarmCondition.NORMAL
-        for config in (core.site.units[unit].alarms[name],)
+        for unit, name, config, states in alarms_of(core)
+        if (state := states.get(name)) and state.condition is not AlarmCondition.NORMAL
     ]
 
 

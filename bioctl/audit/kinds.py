@@ -31,6 +31,7 @@ class Kind(StrEnum):
     PHASE_STATE = "phase.state"
     PHASE_STEP = "phase.step"
     PHASE_LATE = "phase.late"
+    PHASE_FAILED = "phase.failed"
     UNIT_ACQUIRED = "unit.acquired"
     UNIT_RELEASED = "unit.released"
     LOOP_SET = "loop.set"
@@ -39,6 +40,9 @@ class Kind(StrEnum):
     LOOP_DOUBTED = "loop.doubted"
     LOOP_TRUSTED = "loop.trusted"
     LOOP_TESTED = "loop.tested"
+    INSTRUMENT_COMPARED = "instrument.compared"
+    INSTRUMENT_DOUBTED = "instrument.doubted"
+    INSTRUMENT_TRUSTED = "instrument.trusted"
     OUTPUT_SET = "output.set"
     CALL_INTENT = "call.intent"
     CALL_OUTCOME = "call.outcome"
@@ -47,6 +51,7 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
     ALARM_RAISED = "alarm.raised"
     ALARM_CLEARED = "alarm.cleared"
+    ALARM_ESCALATED = "alarm.escalated"
     ALARM_ACKNOWLEDGED = "alarm.acknowledged"
     ALARM_SHELVED = "alarm.shelved"
     ALARM_UNSHELVED = "alarm.unshelved"
@@ -69,7 +74,7 @@ class Kind(StrEnum):
 
 
 MEANING: dict[Kind, str] = {
-    Kind.CELL_STARTED: "the controller started {version, profile, how_it_ended_before}",
+    Kind.CELL_STARTED: "the controller started {version, profile, how_it_ended_before, alarms?}",
     Kind.CELL_STOPPED: "the controller stopped as asked {reason?}",
     Kind.PEOPLE_ADDED: "an account was made {user, name, role}",
     Kind.PEOPLE_CHANGED: "an account's name, role or password was changed {user, what, old?, new?}",
@@ -92,24 +97,34 @@ MEANING: dict[Kind, str] = {
     Kind.PHASE_STATE: "a phase changed its ISA-88 state {state, from, cause}",
     Kind.PHASE_STEP: "a phase went to its next step {step, memory, used {tag: [value, quality]}}",
     Kind.PHASE_LATE: "a phase takes longer than it should {text}",
+    Kind.PHASE_FAILED: "a phase could not go on {text, used {tag: [value, quality]}}",
     Kind.UNIT_ACQUIRED: "a batch took a unit {}",
     Kind.UNIT_RELEASED: "a batch gave a unit back {}",
-    Kind.LOOP_SET: "a loop was told {loop, mode, sp, u?, order?, tuning?, held?, eu?, old?}",
+    Kind.LOOP_SET: "a loop was told {loop, mode, sp, rate?, u?, order?, tuning?, held?, eu?, old?}",
     Kind.LOOP_FALLBACK: "a loop lost its measurement and took its fallback {loop, reason}",
     Kind.LOOP_RECOVERED: "a loop's measurement is Good again {loop, reason?}",
     Kind.LOOP_DOUBTED: "a loop's reading or output is not believed {loop, doubt, text}",
     Kind.LOOP_TRUSTED: "a doubt about a loop is over {loop, doubt}",
-    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples}",
+    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples,"
+    " gain_factor?, time_factor?}",
+    Kind.INSTRUMENT_COMPARED: "a sample was compared with the reading of its time {measurement,"
+    " tag, in_line, offline, of, difference, apart, eu}",
+    Kind.INSTRUMENT_DOUBTED: "an instrument's calibration or reading is not believed {measurement,"
+    " tag, doubt, text}",
+    Kind.INSTRUMENT_TRUSTED: "a doubt about an instrument is over {measurement, tag, doubt}",
     Kind.OUTPUT_SET: "an output was set {tag, value, eu, old?}",
     Kind.CALL_INTENT: "a one-shot equipment command will be sent {id, command, args, deadline}",
     Kind.CALL_OUTCOME: "what became of an equipment command {id, state, message}",
     Kind.PROMPT_OPENED: "a person is asked {id, text, kind, choices?, eu?, range?, role}",
     Kind.PROMPT_ANSWERED: "a person answered {id, answer, by}",
     Kind.SIGNATURE: "a person signed a record {record, meaning, hash}",
-    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, silent?}",
+    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, occurrence?,"
+    " silent?}",
     Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text,"
     " silent?}",
-    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?, was?}",
+    Kind.ALARM_ESCALATED: "an alarm nobody acknowledged in time annunciated again {alarm, tag,"
+    " priority, occurrence, times, waited_s}",
+    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, occurrence?, comment?, was?}",
     Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason, was?}",
     Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?, was?}",
     Kind.ALARM_RESET: "a latched alarm was reset {alarm, reason?, was?}",

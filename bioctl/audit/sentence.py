@@ -144,11 +144,11 @@ def _loop_set(entry: Entry, data: Data) -> str:
     if data.get("sp") is not None:
         parts.append(f"setpoint {_value(data['sp'], data.get('eu', ''))}")
     if data.get("rate") is not None:
-        parts.append(f"rate {_value(data['rate'])}")
+        parts.append(f"at {_value(data['rate'], data.get('eu', ''))}/min")
     if data.get("u") is not None:
         parts.append(f"demand {_value(data['u'])}")
-    if data.get("order"):
-        parts.append(f"order {data['order']}")
+    if "order" in data:
+        parts.append(f"order {data['order'] or 'of the site file'}")
     if data.get("tuning") is not None:
         parts.append(f"tuning {_tuning(data['tuning'])}, before {_tuning(data.get('old_tuning'))}")
     told = ", ".join(parts) or "nothing new"
@@ -164,6 +164,18 @@ def _tuning(tuning: Any) -> str:  # noqa: ANN401
 def _loop_tested(entry: Entry, data: Data) -> str:
     test = f"the {data.get('method')} test of loop {data.get('loop')}{_at(entry)}"
     return f"{test} is {data.get('outcome')}{_because(data)}"
+
+
+def _instrument(data: Data) -> str:
+    return f"the instrument of {data.get('measurement')} on {data.get('tag')}"
+
+
+def _compared(_: Entry, data: Data) -> str:
+    eu = data.get("eu", "")
+    values = f"{_value(data.get('offline'), eu)} ({data.get('of')})"
+    read = f"{data.get('measurement')} on {data.get('tag')} read {_value(data.get('in_line'), eu)}"
+    differs = f"{_value(data.get('difference'))} apart, {_value(data.get('apart'))} is allowed"
+    return f"a sample says {values} where {read}: {differs}"
 
 
 def _output_set(entry: Entry, data: Data) -> str:
@@ -200,12 +212,24 @@ def _alarm(verb: str) -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
         limit = f", limit {_value(data['limit'])}" if data.get("limit") is not None else ""
         value = f" at {_value(data['value'])}" if data.get("value") is not None else ""
-        tag = f" on {data['tag']}" if data.get("tag") else _at(entry)
+        tag = _on_tag(entry, str(data["tag"])) if data.get("tag") else _at(entry)
         priority = f" (priority {data['priority']})" if data.get("priority") else ""
         silent = f" silently, as it is {data['silent']}," if data.get("silent") else ""
         return f"alarm {data.get('alarm')}{priority} {verb}{silent}{tag}{value}{limit}{_text(data)}"
 
     return tell
+
+
+def _on_tag(entry: Entry, tag: str) -> str:
+    """Return where a tag is, with its unit where the tag does not name it."""
+    return f" on {entry.unit}.{tag}" if entry.unit and "." not in tag else f" on {tag}"
+
+
+def _escalated(entry: Entry, data: Data) -> str:
+    waited = float(data.get("waited_s") or 0.0) / 60
+    name = f"alarm {data.get('alarm')}#{data.get('occurrence')}{_at(entry)}"
+    rank = f"{name} (priority {data.get('priority')})"
+    return f"{rank} annunciates again: nobody has acknowledged it for {waited:.3g} min"
 
 
 def _text(data: Data) -> str:
@@ -217,7 +241,9 @@ def _person(verb: str) -> Callable[[Entry, Data], str]:
         extra = f" for {_value(data['minutes'])} min" if data.get("minutes") is not None else ""
         reason = _because(data) or _because(data, "comment")
         first, _, rest = verb.partition(" ")
-        what = " ".join(filter(None, (first, f"alarm {data.get('alarm')}{_at(entry)}", rest)))
+        number = f"#{data['occurrence']}" if data.get("occurrence") else ""
+        name = f"alarm {data.get('alarm')}{number}{_at(entry)}"
+        what = " ".join(filter(None, (first, name, rest)))
         return f"{_who(entry)} {what}{extra}{reason}"
 
     return tell
@@ -288,6 +314,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.PHASE_STATE: _phase_state,
     Kind.PHASE_STEP: _phase_step,
     Kind.PHASE_LATE: lambda entry, data: f"{_step(entry)}{_at(entry)} is late{_text(data)}",
+    Kind.PHASE_FAILED: lambda entry, data: f"{_step(entry)}{_at(entry)} can't go on{_text(data)}",
     Kind.UNIT_ACQUIRED: lambda entry, _: f"{_batch(entry)} took unit {entry.unit}",
     Kind.UNIT_RELEASED: lambda entry, _: f"{_batch(entry)} gave unit {entry.unit} back",
     Kind.LOOP_SET: _loop_set,
@@ -304,6 +331,13 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
         f"the doubt {data.get('doubt')} about loop {data.get('loop')}{_at(entry)} is over"
     ),
     Kind.LOOP_TESTED: _loop_tested,
+    Kind.INSTRUMENT_COMPARED: _compared,
+    Kind.INSTRUMENT_DOUBTED: lambda _, data: (
+        f"{_instrument(data)} is in doubt{_because(data, 'text')}"
+    ),
+    Kind.INSTRUMENT_TRUSTED: lambda _, data: (
+        f"the doubt {data.get('doubt')} about {_instrument(data)} is over"
+    ),
     Kind.OUTPUT_SET: _output_set,
     Kind.CALL_INTENT: _call_intent,
     Kind.CALL_OUTCOME: _call_outcome,
@@ -312,6 +346,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.SIGNATURE: _signed,
     Kind.ALARM_RAISED: _alarm("was raised"),
     Kind.ALARM_CLEARED: _alarm("cleared"),
+    Kind.ALARM_ESCALATED: _escalated,
     Kind.ALARM_ACKNOWLEDGED: _person("acknowledged"),
     Kind.ALARM_SHELVED: _person("shelved"),
     Kind.ALARM_UNSHELVED: _person("unshelved"),

@@ -1,16 +1,17 @@
 """Curves as one SVG picture: a tuning test, its model and what each rule would do."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bioctl.batch.record.svg import ticks, times
+from bioctl.batch.record.svg import times
 from bioctl.errors import StorageError
 
 if TYPE_CHECKING:
+    from bioctl.batch.loop_report import LoopReport
     from bioctl.control.identify import Fit
     from bioctl.control.process import Floats
 
@@ -20,34 +21,65 @@ if TYPE_CHECKING:
 WIDTH: Final = 760
 HEIGHT: Final = 240
 LEFT: Final = 60
-RIGHT: Final = WIDTH - 12
-FAR: Final = 50.0
-"""Where the response of a rule that is unstable leaves the picture; its setpoint step is 1."""
+LETTER: Final = 6.2
+"""Width of a letter of the key, about."""
 DASHES: Final = ("", "6 3", "2 2.5", "10 3 2 3", "1 4", "14 4")
 """Rules are told apart in print as well."""
 
 
 def draw(
-    file: Path, found: "Fit", responses: "Mapping[str, tuple[Floats, Floats, Floats]]"
+    file: Path,
+    found: "Fit",
+    moved: "Floats",
+    responses: "Mapping[str, tuple[Floats, Floats, Floats]]",
+    eu: str,
 ) -> None:
     """Write the picture of a fit.
+
+    Args:
+        file: where to.
+        found: the fit.
+        moved: u in force at its times.
+        responses: by rule, (seconds, measurement, u) over the same time.
+        eu: of the measurement.
 
     Raises:
         StorageError: the file can't be written.
     """
     test = [("seen", found.t, found.seen), ("model", found.t, found.model)]
-    longest = min(float(t[-1]) for t, _, _ in responses.values())
-    rules = [
-        (name, t[t <= longest], np.clip(y[t <= longest], -FAR, FAR))
-        for name, (t, y, _) in responses.items()
-    ]
     write(
         file,
         [
-            ("Tuning test: seen and model", test),
-            ("A setpoint step of 1, then a load step, by each rule", rules),
+            (f"Tuning test: measurement, {eu}", test),
+            ("Tuning test: u in force", [("u", found.t, moved)]),
+            (
+                f"By each rule: a setpoint step of 1 {eu}, then a load step of 1 u",
+                [(name, t, y) for name, (t, y, _) in responses.items()],
+            ),
+            ("What u does then", [(name, t, u) for name, (t, _, u) in responses.items()]),
         ],
     )
+
+
+def draw_loops(file: Path, reports: "Sequence[LoopReport]") -> None:
+    """Write the picture of a batch's loops: measurement on setpoint, and the demand below.
+
+    Raises:
+        StorageError: the file can't be written.
+    """
+    panels: list[Panel] = []
+    for one in reports:
+        c = one.curves
+        known = np.isfinite(c.sp) & np.isfinite(c.pv)
+        if not known.any():
+            continue
+        t = c.t - c.t[0]
+        name, moved = f"{one.unit}.{one.loop}", np.where(known, c.u, np.nan)
+        shown = [("measured", t, np.where(known, c.pv, np.nan)), ("setpoint", t, c.sp)]
+        panels.append((f"{name}: measurement, {one.eu}".rstrip(", "), shown))
+        if np.isfinite(moved).any():  # an outer loop of a cascade moves no output of its own
+            panels.append((f"{name}: demand u", [("u", t, moved)]))
+    write(file, panels)
 
 
 def write(file: Path, panels: "Sequence[Panel]") -> None:
@@ -70,70 +102,70 @@ def write(file: Path, panels: "Sequence[Panel]") -> None:
         raise StorageError(f"{file} can't be written: {error.strerror}.") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Axes:
-    """Where seconds and values are in one panel."""
-
-    top: int
-    end: float
-    ticks: list[float]
-
-    @property
-    def floor(self) -> int:
-        return self.top + HEIGHT - 20
-
-    def x(self, t: float) -> float:
-        return LEFT + t / self.end * (RIGHT - LEFT)
-
-    def y(self, value: float) -> float:
-        low, high, roof = self.ticks[0], self.ticks[-1], self.top + 36
-        return self.floor - (value - low) / (high - low) * (self.floor - roof)
-
-
 def _panel(title: str, curves: "Sequence[Curve]", top: int) -> list[str]:
     low = min(float(np.nanmin(y)) for _, _, y in curves)
     high = max(float(np.nanmax(y)) for _, _, y in curves)
+    spare = 0.05 * (high - low or 1.0)
+    low, high = low - spare, high + spare
     end = max(float(t[-1]) for _, t, _ in curves) or 1.0
-    axes = _Axes(top, end, ticks(low, high if high > low else low + 1.0))
-    rows = [f'<text x="{LEFT}" y="{top + 14}" font-weight="bold">{title}</text>', *_grid(axes)]
-    for at, curve in enumerate(curves):
-        rows += _curve(axes, at, curve)
-    return rows
+    floor, roof, right = top + HEIGHT - 20, top + 36, WIDTH - 12
 
+    def x(t: float) -> float:
+        return LEFT + t / end * (right - LEFT)
 
-def _grid(axes: _Axes) -> list[str]:
-    rows = [
-        f'<line x1="{LEFT}" x2="{RIGHT}" y1="{axes.y(value):.1f}" y2="{axes.y(value):.1f}" '
-        f'stroke="#ddd"/><text x="{LEFT - 6}" y="{axes.y(value) + 4:.1f}" text-anchor="end">'
+    def y(value: float) -> float:
+        return floor - (min(max(value, low), high) - low) / (high - low) * (floor - roof)
+
+    rows = [f'<text x="{LEFT}" y="{top + 14}" font-weight="bold">{title}</text>']
+    rows += [
+        f'<line x1="{LEFT}" x2="{right}" y1="{y(value):.1f}" y2="{y(value):.1f}" '
+        f'stroke="#ddd"/><text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">'
         f"{value:.6g}</text>"
-        for value in axes.ticks
+        for value in _ticks(low, high)
     ]
-    for second, _ in times(0.0, axes.end * 1.001):
-        x = axes.x(second)
-        anchor = "end" if x > RIGHT - 20 else "middle"
+    for second, _ in times(0.0, end * 1.001):
+        anchor = "end" if x(second) > right - 20 else "middle"
         rows.append(
-            f'<text x="{x:.1f}" y="{axes.floor + 14}" text-anchor="{anchor}">'
-            f"{_time(second, axes.end)}</text>"
+            f'<text x="{x(second):.1f}" y="{floor + 14}" text-anchor="{anchor}">'
+            f"{_time(second, end)}</text>"
         )
+    key = float(LEFT)
+    for at, (name, t, values) in enumerate(curves):
+        thin = max(1, len(t) // 700)
+        parts = _parts(t[::thin], values[::thin])
+        dash = DASHES[at % len(DASHES)]
+        line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
+        rows += [
+            *(
+                f'<polyline points="{" ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in part)}" {line}/>'
+                for part in parts
+            ),
+            f'<line x1="{key:.0f}" x2="{key + 24:.0f}" y1="{top + 26}" y2="{top + 26}" {line}/>',
+            f'<text x="{key + 28:.0f}" y="{top + 30}">{name}</text>',
+        ]
+        key += 44.0 + LETTER * len(name)
     return rows
 
 
-def _curve(axes: _Axes, at: int, curve: "Curve") -> list[str]:
-    name, t, values = curve
-    thin = max(1, len(t) // 700)
-    points = " ".join(
-        f"{axes.x(float(a)):.1f},{axes.y(float(b)):.1f}"
-        for a, b in zip(t[::thin], values[::thin], strict=True)
-        if np.isfinite(b)
-    )
-    dash = DASHES[at % len(DASHES)]
-    line = f'fill="none" stroke="{_colour(at)}" stroke-width="1.3" stroke-dasharray="{dash}"'
-    key, top = LEFT + at * 115, axes.top
-    return [
-        f'<polyline points="{points}" {line}/>',
-        f'<line x1="{key}" x2="{key + 24}" y1="{top + 26}" y2="{top + 26}" {line}/>',
-        f'<text x="{key + 28}" y="{top + 30}">{name}</text>',
-    ]
+def _parts(t: "Floats", values: "Floats") -> list[list[tuple[float, float]]]:
+    """Return the stretches in which values are known, and follow one another."""
+    known = np.isfinite(values)
+    t, values = t[known], values[known]
+    if not len(t):
+        return []
+    steps = np.diff(t, prepend=t[0])
+    usual = float(np.median(steps[1:])) if len(t) > 1 else 0.0
+    rows = np.split(np.arange(len(t)), np.flatnonzero(steps > 20.0 * usual))
+    return [[(float(t[at]), float(values[at])) for at in part] for part in rows]
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round values between both, three to six of them."""
+    rough = (high - low) / 5.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(one * power for one in (1.0, 2.0, 5.0, 10.0) if one * power >= rough)
+    first = math.ceil(low / step)
+    return [round(at * step, 10) for at in range(first, math.floor(high / step) + 1)]
 
 
 def _time(seconds: float, end: float) -> str:

@@ -1,7 +1,7 @@
 """What the site says of one alarm: its limit, and why anybody should be woken by it (ISA-18.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bioctl.control.check import above_zero, finite, not_negative, span, text
@@ -16,6 +16,19 @@ class AlarmKind(StrEnum):
     HIGH = "high"
     LOW = "low"
     BAD = "bad"
+    CONDITION = "condition"
+    DOUBT = "doubt"
+    TOLD = "told"
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has a limit."""
+        return self in {self.HIGH, self.LOW}
+
+    @property
+    def blind(self) -> bool:
+        """Whether it can't be judged while its reading is Bad."""
+        return self.limited or self is self.CONDITION
 
 
 class Severity(StrEnum):
@@ -51,14 +64,23 @@ class AlarmConfig:
     Attributes:
         name: unique in its unit, for example `temperature_high`.
         tag: what it watches, for people and the journal.
-        kind: above a limit, below a limit, or a reading that is not Good.
+        kind: above a limit, below one, a reading that is not Good, a condition that is TRUE, a
+            loop's doubts about its reading or outputs, or something bioctl tells of itself.
         cause: what most likely is behind it.
         consequence: what happens if nobody acts.
         severity: how bad that is.
         action: what the operator does.
         respond_s: how long there is to do it, s, above 0.
-        limit: in the tag's eu; a distance above 0 where `loop` is given; None for kind BAD.
-        loop: the limit is this far from the setpoint of this loop; "" for a fixed limit.
+        limit: of kinds HIGH and LOW, in the tag's eu; a distance above 0 where it is `around`
+            something.
+        loop: the limit is this far from the setpoint of this loop; for kind DOUBT, whose doubts.
+        output: it is this far from what this output is commanded to be.
+        steady: it is this far from what the running phase keeps, else from where the reading
+            stood when a phase last moved it on purpose.
+        moved: suppressed by design while a phase moves the reading on purpose.
+        percent: limit and dead band are % of what the limit is around, not eu.
+        counted: what this loop's dose limit has counted is judged, in place of the reading.
+        when: of kind CONDITION.
         dead_band: how far back inside the limit it must come to clear, eu.
         on_delay_s: how long it must be abnormal before it is raised.
         off_delay_s: how long it must be normal before it clears.
@@ -66,6 +88,7 @@ class AlarmConfig:
         suppress_when: a state of the unit in which it is suppressed by design; None for none.
         shelve_s: how long it may be shelved at most; priority 1 can't be.
         pv_range: physical range; outside counts as Bad. None checks for a finite number only.
+        around: whether the limit is a distance from something that moves; follows from the rest.
 
     Raises:
         InputError: no cause, action or consequence, a limit or time missing or not a number.
@@ -81,6 +104,12 @@ class AlarmConfig:
     respond_s: float
     limit: float | None = None
     loop: str = ""
+    output: str = ""
+    steady: bool = False
+    moved: bool = False
+    percent: bool = False
+    counted: str = ""
+    when: Condition | None = None
     dead_band: float = 0.0
     on_delay_s: float = 0.0
     off_delay_s: float = 0.0
@@ -88,6 +117,7 @@ class AlarmConfig:
     suppress_when: Condition | None = None
     shelve_s: float = SHELVE_S
     pv_range: Range | None = None
+    around: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         text("alarm", "name", self.name)
@@ -100,12 +130,27 @@ class AlarmConfig:
             above_zero(owner, name, getattr(self, name))
         if self.pv_range is not None:
             span(owner, "pv_range", self.pv_range)
-        if (self.limit is None) is not (self.kind is AlarmKind.BAD):
-            raise InputError(f"{owner}: high and low need a limit, bad has none.")
-        if self.loop and self.limit is None:
-            raise InputError(f"{owner}: bad has no setpoint.")
+        around = bool(self.loop or self.output) or self.steady
+        object.__setattr__(self, "around", self.limit is not None and around)
         if self.limit is not None:
-            (above_zero if self.loop else finite)(owner, "limit", self.limit)
+            (above_zero if self.around else finite)(owner, "limit", self.limit)
+        wrong = self._wrong()
+        if wrong:
+            raise InputError(f"{owner}: {wrong}.")
+
+    def _wrong(self) -> str:
+        """Return what does not fit together; "" where all does."""
+        limited = self.limit is not None
+        around = bool(self.loop) + bool(self.output) + self.steady
+        if limited is not self.kind.limited:
+            return f"high and low need a limit, {self.kind} has none"
+        if not limited and around and self.kind is not AlarmKind.DOUBT:
+            return f"{self.kind} has no setpoint"
+        if (self.when is not None) is not (self.kind is AlarmKind.CONDITION):
+            return "a condition needs `when`, and nothing else has one"
+        if around > 1:
+            return "a limit is around one thing, not several"
+        return "a percentage needs something it is of" if self.percent and not around else ""
 
     @property
     def priority(self) -> int:

@@ -1,29 +1,45 @@
 """What units keep over a restart, as one blob of JSON for a snapshot: it may be lost.
 
-Interlocks that wait for a person, alarms nobody acknowledged, dose limits and ramps. Batch states
-are not in it: they come from the journal's entries alone.
+Interlocks that wait for a person, alarms nobody acknowledged, doubted instruments, dose limits
+and ramps. Batch states are not in it: they come from the journal's entries alone.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from bioctl.control.alarm_state import AlarmState
 from bioctl.control.memory import (
     recall_alarm,
+    recall_instrument,
     recall_interlock,
     recall_loop,
     remember_alarm,
+    remember_instrument,
     remember_interlock,
     remember_loop,
 )
+from bioctl.equipment.own_alarms import OF_CELL
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
 
+NO_ALARMS: Mapping[str, AlarmState] = MappingProxyType({})
+_CELL = ""
+"""Key of what the cell itself keeps; no unit has this name."""
 
-def remember(memory: Mapping[str, UnitMemory]) -> bytes:
-    """Return what all units keep, as JSON."""
-    return orjson.dumps({name: _of_unit(one) for name, one in memory.items()})
+
+def remember(memory: Mapping[str, UnitMemory], cell: Mapping[str, AlarmState] = NO_ALARMS) -> bytes:
+    """Return what all units keep, and the states of the cell's own alarms, as JSON."""
+    own = {"alarms": {name: remember_alarm(one) for name, one in cell.items()}}
+    return orjson.dumps({_CELL: own} | {name: _of_unit(one) for name, one in memory.items()})
+
+
+def recall_cell(blob: bytes | None) -> dict[str, AlarmState]:
+    """Return the states of the cell's own alarms."""
+    kept = _map(_map(_decoded(blob).get(_CELL)).get("alarms"))
+    return {name: recall_alarm(_map(kept[name])) for name in OF_CELL if name in kept}
 
 
 def recall(units: Mapping[str, UnitConfig], blob: bytes | None) -> dict[str, UnitMemory]:
@@ -38,11 +54,14 @@ def _of_unit(memory: UnitMemory) -> dict[str, Any]:
         "loops": {name: remember_loop(one) for name, one in memory.loops.items()},
         "interlocks": {name: remember_interlock(one) for name, one in memory.interlocks.items()},
         "alarms": {name: remember_alarm(one) for name, one in memory.alarms.items()},
+        "instruments": {name: remember_instrument(one) for name, one in memory.instruments.items()},
     }
 
 
 def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
-    loops, interlocks, alarms = (_map(kept.get(key)) for key in ("loops", "interlocks", "alarms"))
+    loops, interlocks, alarms, instruments = (
+        _map(kept.get(key)) for key in ("loops", "interlocks", "alarms", "instruments")
+    )
     owner = kept.get("owner")
     return UnitMemory(
         loops={n: recall_loop(c, _map(loops[n])) for n, c in unit.loops.items() if n in loops},
@@ -50,6 +69,9 @@ def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
             n: recall_interlock(_map(interlocks[n])) for n in interlocks if n in unit.interlocks
         },
         alarms={n: recall_alarm(_map(alarms[n])) for n in alarms if n in unit.alarms},
+        instruments={
+            n: recall_instrument(_map(instruments[n])) for n in instruments if n in unit.instruments
+        },
         owner=owner if isinstance(owner, str) else None,
     )
 

@@ -13,7 +13,17 @@ from bioctl.control.structure import Structure
 from bioctl.control.totaliser import DoseLimit
 from bioctl.control.tuning import Tuning
 from bioctl.control.watch import Watch
-from bioctl.equipment.fields import Fields, each, in_eu, known, levels, number, quantity, seconds
+from bioctl.equipment.fields import (
+    Fields,
+    each,
+    in_eu,
+    known,
+    levels,
+    number,
+    quantity,
+    seconds,
+    text,
+)
 from bioctl.equipment.law_fields import read_law, read_schedule
 from bioctl.equipment.points import Points
 from bioctl.equipment.scale_fields import tuned_from_scale
@@ -129,6 +139,7 @@ def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
         pv_range=tag.range,
         sp_range=fields.take("setpoint", in_eu(tag.eu)),
         structure=structure,
+        order=fields.take("order", text, ""),
         orders=read_orders(fields, points),
         tuning=law,
         fallback=fields.take("fallback", levels(points.writable, fields.errors)),

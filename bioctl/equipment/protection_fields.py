@@ -1,20 +1,9 @@
-"""Interlocks and alarms of the site file: from words to their configurations."""
+"""Interlocks of the site file: from words to their configurations."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
-from bioctl.control.alarm_config import SHELVE_S, AlarmConfig, AlarmKind, Severity
 from bioctl.control.interlock import InterlockConfig, OnBad, Reset
-from bioctl.control.loop_config import AnyLoop
-from bioctl.equipment.fields import (
-    Fields,
-    above_zero,
-    known,
-    levels,
-    located,
-    quantity,
-    seconds,
-    text,
-)
+from bioctl.equipment.fields import Fields, known, levels, located, seconds, text
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition, compile_condition
 from bioctl.language.document import Node
@@ -54,74 +43,3 @@ def read_interlock(
     )
     fields.close()
     return interlock
-
-
-def read_alarm(
-    name: str,
-    node: Node,
-    measurements: Mapping[str, Tag],
-    names: Iterable[str],
-    loops: Mapping[str, AnyLoop],
-    errors: list[InputError],
-) -> AlarmConfig:
-    """Return one alarm, with what ISA-18.2 wants known of it before it may wake anybody.
-
-    `names` are the loops of the unit's class, `loops` those that could be read.
-
-    Raises:
-        InputError: a field is missing or can't be.
-    """
-
-    def condition(child: Node) -> Condition:
-        return compile_condition(child.as_text(), eus, windows=False)
-
-    eus = {one: tag.eu for one, tag in measurements.items()}
-    fields = Fields(node, errors, f"alarm {name}")
-    point = fields.take("measurement", known(measurements, "measurement"))
-    tag = measurements[point]
-    kind = AlarmKind(fields.take("kind", known(AlarmKind, "kind of alarm")))
-    bad = kind is AlarmKind.BAD
-    _refuse_priority(fields)
-    suppress = fields.get("suppress_when")
-    alarm = AlarmConfig(
-        name=name,
-        tag=point,
-        kind=kind,
-        cause=fields.take("cause", text),
-        consequence=fields.take("consequence", text),
-        severity=Severity(fields.take("severity", known(Severity, "severity"))),
-        action=fields.take("action", text),
-        respond_s=fields.take("time_to_respond", above_zero(seconds)),
-        limit=None if bad else fields.take("limit", quantity(tag.eu)),
-        loop="" if bad else fields.take("setpoint_of", _of(names, loops, point), ""),
-        dead_band=fields.take("dead_band", quantity(tag.eu), 0.0),
-        on_delay_s=fields.take("on_delay", seconds, 0.0),
-        off_delay_s=fields.take("off_delay", seconds, 0.0),
-        latching=fields.take("latching", lambda n: n.as_bool(), default=False),
-        suppress_when=located(suppress, condition) if suppress else None,
-        shelve_s=fields.take("shelve_limit", above_zero(seconds), SHELVE_S),
-        pv_range=tag.range,
-    )
-    fields.close()
-    return alarm
-
-
-def _of(names: Iterable[str], loops: Mapping[str, AnyLoop], point: str) -> Callable[[Node], str]:
-    """Return a reader of a loop that controls this measurement; one that can't be read passes."""
-
-    def read(node: Node) -> str:
-        name = known(names, "loop")(node)
-        if name in loops and loops[name].pv != point:
-            node.refuse(f"loop {name} controls {loops[name].pv}, not {point}.")
-        return name
-
-    return read
-
-
-def _refuse_priority(fields: Fields) -> None:
-    given = fields.get("priority")
-    if given is not None:
-        given.refuse(
-            f"{fields.what}: its priority follows from severity and time_to_respond.",
-            "leave `priority` out",
-        )

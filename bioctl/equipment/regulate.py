@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_state import AlarmState
 from bioctl.control.event import ControlEvent
+from bioctl.control.instrument import InstrumentState, Offline
 from bioctl.control.interlock import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
@@ -28,6 +29,8 @@ class UnitMemory:
     """What a unit's control remembers between scans and may lose: it starts again from read-back.
 
     Attributes:
+        instruments: what is known of instruments besides their readings, by measurement.
+        results: last value people entered since the start, by name of the result.
         forced: outputs interlocks hold now, by name.
         looped: outputs the loops wrote in the last control scan, by name.
         wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
@@ -39,6 +42,8 @@ class UnitMemory:
     loops: dict[str, LoopState] = field(default_factory=dict)
     interlocks: dict[str, InterlockState] = field(default_factory=dict)
     alarms: dict[str, AlarmState] = field(default_factory=dict)
+    instruments: dict[str, InstrumentState] = field(default_factory=dict)
+    results: dict[str, Offline] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
     wrote: dict[str, dict[str, float]] = field(default_factory=dict)

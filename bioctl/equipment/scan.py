@@ -12,6 +12,7 @@ what fails inside is contained and told.
     protection fails   its connection gets no heartbeat: the plant falls back by itself
     a batch fails      its units take their hold outputs, and whoever called holds the batch
     a loop fails       it takes its declared fallback; the unit's other loops go on
+    instruments fail        nobody doubts them; nothing else is touched
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,12 +22,17 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from bioctl.control.event import ControlEvent
+from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
+from bioctl.equipment.instruments import look_at_instruments
 from bioctl.equipment.protect import protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
+
+INSTRUMENTS = "instruments"
+"""What a fault in looking at a unit's instruments is called, after the unit."""
 
 E = TypeVar("E")
 Step = Callable[[], Sequence[E]]
@@ -40,7 +46,7 @@ class Decisions(Generic[E]):
         outputs: level writes by tag.
         procedure: events by batch; they act when they are durable.
         protective: (unit, event) of interlocks, alarms and loops, which have acted already.
-        broken: what failed behind the fence, by unit, batch or `unit.loop`.
+        broken: what failed behind the fence, by unit, batch, `unit.loop` or `unit.instruments`.
         beat: units whose protection ran; a connection beats only if all its units' did.
     """
 
@@ -59,7 +65,8 @@ def scan(
     steps: Mapping[str, Step[E]],
     now: float,
     faulty: Collection[str] = (),
-    suppressed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    expected: Mapping[str, Expected] = MappingProxyType({}),
+    utc: float = 0.0,
 ) -> Decisions[E]:
     """Decide one scan at process time `now` (s).
 
@@ -71,12 +78,15 @@ def scan(
         steps: of the batches that are due.
         now: process time, s.
         faulty: batches that failed before and have not been decided since.
-        suppressed: by unit, measurements whose alarms a running phase suppresses, and the phase.
+        expected: what running phases expect, by unit.
+        utc: civil time, s since 1970: calibrations have dates.
     """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
-        quiet = suppressed.get(name, {})
-        part = partial(_protect, decided, unit, memory[name], image, now, quiet)
+        wanted, state = expected.get(name, NOTHING_EXPECTED), commanded.get(name, NOTHING)
+        look = partial(_look, decided, unit, memory[name], image, now, utc, state.owner)
+        _fenced(decided, f"{name}.{INSTRUMENTS}", look)
+        part = partial(_protect, decided, unit, memory[name], image, now, wanted, state)
         if not _fenced(decided, name, part):
             decided.beat.add(name)
     for batch, step in steps.items():
@@ -99,15 +109,29 @@ def _take(decided: Decisions[E], batch: str, step: Step[E]) -> None:
     decided.procedure[batch] = step()
 
 
+def _look(
+    decided: Decisions[E],
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    now: float,
+    utc: float,
+    owner: str | None,
+) -> None:
+    events = look_at_instruments(unit, memory, image, now, utc, owner)
+    decided.protective.extend((unit.name, event) for event in events)
+
+
 def _protect(
     decided: Decisions[E],
     unit: UnitConfig,
     memory: UnitMemory,
     image: Image,
     now: float,
-    suppressed: Mapping[str, str],
+    expected: Expected,
+    state: UnitState,
 ) -> None:
-    events = protect(unit, memory, image, now, suppressed)
+    events = protect(unit, memory, image, now, expected, state)
     decided.protective.extend((unit.name, event) for event in events)
 
 

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from bioctl.equipment.fields import Fields, above_zero, collect, known, number, plain, text
+from bioctl.equipment.own_alarms import CELL
+from bioctl.equipment.tables import Table, installed_tables
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit
 from bioctl.errors import InputError, InputErrors, Where
@@ -57,16 +59,19 @@ class Site:
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        """Every tag of every unit."""
-        return tuple(
-            tag
+        """Every tag of every unit, once: instruments may share an analyser."""
+        found = {
+            tag.name: tag
             for unit in self.units.values()
             for tag in (*unit.measurements.values(), *unit.outputs.values())
-        )
+        }
+        return tuple(found.values())
 
 
-def load_site(file: Path, classes: Mapping[str, UnitClass]) -> Site:
-    """Read and check a site file.
+def load_site(
+    file: Path, classes: Mapping[str, UnitClass], tables: Mapping[str, Table] | None = None
+) -> Site:
+    """Read and check a site file; without `tables` those of the installed packages are known.
 
     Raises:
         InputErrors: everything that is wrong with it, with file, line and column.
@@ -78,15 +83,21 @@ def load_site(file: Path, classes: Mapping[str, UnitClass]) -> Site:
             f"site file {file} can't be read: {error.strerror}",
             help="name it with --site, or make one with `bioctl site init DIR`",
         ) from error
+    known_ = installed_tables() if tables is None else tables
     errors: list[InputError] = []
-    site = collect(errors, parse(content, str(file)), partial(_site, file, classes, errors))
+    read = partial(_site, file, classes, known_, errors)
+    site = collect(errors, parse(content, str(file)), read)
     if errors or site is None:
         raise InputErrors(errors)
     return site
 
 
 def _site(
-    file: Path, classes: Mapping[str, UnitClass], errors: list[InputError], node: Node
+    file: Path,
+    classes: Mapping[str, UnitClass],
+    tables: Mapping[str, Table],
+    errors: list[InputError],
+    node: Node,
 ) -> Site:
     fields = Fields(node, errors, "the site file")
     folder = file.parent
@@ -102,11 +113,15 @@ def _site(
         data=folder / fields.take("data", text, "data"),
         port=folder / fields.take("port", text, "port.sock"),
         connections=connections,
-        units=fields.want("units", partial(_units, classes, connections, errors), {}),
+        units=fields.want("units", partial(_units, classes, tables, connections, errors), {}),
     )
     clock.close()
     fields.close()
     _check_lockstep(site, clock, errors)
+    if CELL in site.units:
+        where = fields.node.entries["units"].as_mapping().keys[CELL].where
+        remedy = "give the unit another name"
+        errors.append(InputError(f"{CELL} stands for the whole cell.", where=where, help=remedy))
     return site
 
 
@@ -124,6 +139,7 @@ def _connections(errors: list[InputError], nodes: Node) -> dict[str, Connection]
 
 def _units(
     classes: Mapping[str, UnitClass],
+    tables: Mapping[str, Table],
     connections: Mapping[str, Connection],
     errors: list[InputError],
     node: Node,
@@ -132,7 +148,7 @@ def _units(
     if not nodes:
         node.refuse("a site needs at least one unit.")
     read = {
-        name: collect(errors, node, partial(read_unit, name, classes, connections, errors))
+        name: collect(errors, node, partial(read_unit, name, classes, tables, connections, errors))
         for name, node in nodes.items()
     }
     return {name: unit for name, unit in read.items() if unit is not None}

@@ -1,12 +1,14 @@
 """Units of the site file: class, tags, hold values, loops, interlocks and alarms."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock import InterlockConfig
-from bioctl.control.loop_config import AnyLoop
+from bioctl.control.loop_config import AnyLoop, LoopConfig
+from bioctl.equipment.alarm_fields import Around, condition_over, read_alarm
 from bioctl.equipment.fields import (
     Fields,
     above_zero,
@@ -14,12 +16,16 @@ from bioctl.equipment.fields import (
     known,
     levels,
     mapping,
+    quantity,
     seconds,
     span,
 )
+from bioctl.equipment.instrument_fields import Instruments
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.protection_fields import read_alarm, read_interlock
+from bioctl.equipment.own_alarms import OF_UNIT
+from bioctl.equipment.protection_fields import read_interlock
 from bioctl.equipment.scale_fields import read_scale
+from bioctl.equipment.tables import Rows, Table, take_rows
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
 from bioctl.language.document import Node, Scalar
@@ -36,6 +42,7 @@ ANY = Range(-1e300, 1e300)
 def read_unit(
     name: str,
     classes: Mapping[str, UnitClass],
+    tables: Mapping[str, Table],
     connections: Iterable[str],
     errors: list[InputError],
     node: Node,
@@ -53,6 +60,9 @@ def read_unit(
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
     _refuse_twins(fields, errors)
+    instruments = Instruments(measurements, partial(_measured, name, connection))
+    instruments.read(fields)
+    measurements = {**measurements, **instruments.tags}
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
     scale = read_scale(fields, measurements)
@@ -63,9 +73,13 @@ def read_unit(
     if written is not None and len(loops) == len(names):
         loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
-    interlocks = _each(fields, errors, "interlocks", partial(_interlock, kind, outputs, errors))
-    alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, kind, loops, errors))
-    _refuse_deaf(fields, errors, alarms)
+    rows = take_rows(fields, tables, errors)
+    interlocks = _rows(rows, errors, "interlocks", partial(_interlock, kind, outputs, errors))
+    around = Around(measurements, outputs, tuple(kind.loops), loops, instruments=instruments.found)
+    around = _around(fields, errors, around)
+    alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
+    _refuse_own(rows, errors)
+    _refuse_deaf(rows, errors, alarms)
     fields.close()
     return UnitConfig(
         name=name,
@@ -78,7 +92,10 @@ def read_unit(
         idle=idle,
         loops=loops,
         interlocks=interlocks,
-        alarms=alarms,
+        alarms={**OF_UNIT, **alarms},
+        instruments=instruments.found,
+        origins=rows.origins,
+        without=rows.without,
     )
 
 
@@ -115,6 +132,10 @@ def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
     return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
 
 
+def _measured(unit: str, connection: str, eu: str, node: Node) -> Tag:
+    return _tag(unit, connection, eu, Kind.MEASUREMENT, node)
+
+
 def _refuse_twins(fields: Fields, errors: list[InputError]) -> None:
     """Note points of the plant that two names share: a slip of copying."""
     seen: dict[str, str] = {}
@@ -148,13 +169,49 @@ def _each(
     return {name: one for name, one in found.items() if one is not None}
 
 
+def _around(fields: Fields, errors: list[InputError], unit: Around) -> Around:
+    """Return what alarms may name, with when the unit is empty and what it holds."""
+    empty, volume = fields.get("empty"), fields.get("volume")
+    return replace(
+        unit,
+        empty=collect(errors, empty, condition_over(unit.eus)) if empty else None,
+        volume=collect(errors, volume, above_zero(quantity("mL"))) if volume else None,
+    )
+
+
+def _rows(
+    rows: Rows, errors: list[InputError], group: str, read: Callable[[str, Node], T]
+) -> dict[str, T]:
+    """Return the entries of a group that come from tables and from the unit itself."""
+    node, found = rows.groups.get(group), dict[str, T]()
+    for name, child in node.entries.items() if node else ():
+        before = len(errors)
+        one = collect(errors, child, partial(read, name))
+        errors[before:] = [rows.told(group, name, child, error) for error in errors[before:]]
+        if one is not None:
+            found[name] = one
+    return found
+
+
 def _loop(
     kind: UnitClass, points: Points, errors: list[InputError], name: str, node: Node
 ) -> AnyLoop:
     inner = "setpoint_from" in node.as_mapping().entries
     if name not in kind.loops and not inner:
         node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
-    return read_loop(name, node, points, errors)
+    loop = read_loop(name, node, points, errors)
+    if isinstance(loop, LoopConfig):
+        _check_orders(kind, loop, node)
+    return loop
+
+
+def _check_orders(kind: UnitClass, loop: LoopConfig, node: Node) -> None:
+    """Refuse an order that no recipe can name: the class declares them."""
+    known = kind.orders.get(loop.name, loop.order_names)
+    for name in loop.order_names:
+        if name not in known:
+            message = f"the loop {loop.name} of {kind.name} has no order {visible(name)!r}."
+            node.refuse(message, suggest(name, known, "orders"))
 
 
 def _interlock(
@@ -163,27 +220,25 @@ def _interlock(
     return read_interlock(name, node, kind.measurements, outputs, errors)
 
 
-def _alarm(
-    measurements: dict[str, Tag],
-    kind: UnitClass,
-    loops: Mapping[str, AnyLoop],
-    errors: list[InputError],
-    name: str,
-    node: Node,
-) -> AlarmConfig:
-    return read_alarm(name, node, measurements, kind.loops, loops, errors)
+def _refuse_own(rows: Rows, errors: list[InputError]) -> None:
+    """Note entries with the name of an alarm that bioctl raises of itself."""
+    group = rows.groups.get("alarms")
+    for name in OF_UNIT.keys() & (group.entries.keys() if group else ()):
+        if group is not None:
+            message = f"alarm {name} is bioctl's own; every unit has it."
+            error = InputError(message, where=group.keys[name].where, help="choose another name")
+            errors.append(rows.told("alarms", name, group.entries[name], error))
 
 
-def _refuse_deaf(
-    fields: Fields, errors: list[InputError], alarms: Mapping[str, AlarmConfig]
-) -> None:
+def _refuse_deaf(rows: Rows, errors: list[InputError], alarms: Mapping[str, AlarmConfig]) -> None:
     """Note limit alarms that fall silent with their probe, and no bad alarm would say so."""
-    group = fields.node.entries.get("alarms")
+    group = rows.groups.get("alarms")
     heard = {one.tag for one in alarms.values() if one.kind is AlarmKind.BAD}
     for name, one in alarms.items():
-        if one.tag not in heard and group is not None:
-            where = group.as_mapping().keys[name].where
+        if one.kind.blind and one.tag not in heard and group is not None:
+            where = group.keys[name].where
             message = f"alarm {name}: {one.tag} has no alarm of kind bad."
             remedy = "give it one: a Bad reading silences its limit alarms"
-            errors.append(InputError(message, where=where, help=remedy))
+            error = InputError(message, where=where, help=remedy)
+            errors.append(rows.told("alarms", name, group.entries[name], error))
             heard.add(one.tag)

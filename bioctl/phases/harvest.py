@@ -36,6 +36,7 @@ class Drain(Phase):
         hold="pump and valve closed",
         restart="goes on where it was",
         drives=("agitation", "drain_valve", "harvest_pump", "pH", "dissolved_oxygen"),
+        moves=("weight",),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -80,6 +81,7 @@ class Detach(Phase):
         hold="enzyme stops; if any was delivered, quench is dosed; gentle agitation",
         restart="without enzyme it begins again; else it completes the quench",
         drives=(*CULTURE, *DOSE),
+        moves=("weight",),
         duration=_detach_s,
     )
 

@@ -93,9 +93,10 @@ def roles() -> str:
 
 
 def phases() -> str:
-    parts, every = [], capabilities().classes
+    parts = []
+    every = {one for spec in capabilities().phases.values() for one in spec.classes}
     for name, spec in capabilities().phases.items():
-        runs = "any unit" if set(spec.classes) == set(every) else _listed(spec.classes)
+        runs = "any unit that runs phases" if set(spec.classes) == every else _listed(spec.classes)
         rows = (
             [f"`{key}`", _kind(one), _allowed(one), _default(one), one.help]
             for key, one in spec.parameters.items()
@@ -152,7 +153,8 @@ def classes() -> str:
         words = _listed(one.commands) or "none"
         listed = table(["name", "is a", "eu"], rows)
         able = _listed(one.capabilities) or "none"
-        head = f"Commands: {words}. Capabilities: {able}."
+        orders = "".join(f" Orders of {name}: {_listed(o)}." for name, o in one.orders.items())
+        head = f"Commands: {words}. Capabilities: {able}.{orders}"
         parts.append(f"## {one.name}\n\n{head}\n\n{listed}")
     return "\n".join(parts)
 

@@ -26,7 +26,8 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py",
+    "scale_fields.py", "protection_fields.py", "alarm_fields.py", "tables.py",
+    "instrument_fields.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
@@ -41,15 +42,22 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-scale":
-            here = SITE.index("    loops:\n", FIRST_UNIT)
-            return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
+        case "site-scale" | "site-instruments":
+            end = SITE.index("    loops:\n", FIRST_UNIT)
+            here = SITE.index("    instruments:\n") if kind == "site-instruments" else end
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
         case "site-loop" | "site-followed-loop" | "site-cascade":
-            return replaced(f"{name}:", inner, "    loops:\n")
+            found = replaced(f"{name}:", inner, "    loops:\n")
+            led_here = kind != "site-followed-loop"  # else nothing here can doubt it
+            return found if led_here else found.replace("      - culture_doubts\n", "")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")
         case "site-alarm":
-            return replaced(f"{name}:", inner, "    alarms:\n")
+            here = SITE.index("    alarms:\n", FIRST_UNIT) + len("    alarms:\n")
+            return SITE[:here] + inner + SITE[here:]
+        case "site-tables":
+            here, end = SITE.index("    empty:"), SITE.index("\n  CW201:")
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
     return ""
 
 
@@ -106,7 +114,17 @@ def test_unit_snippet_says_what_the_shipped_site_says() -> None:
 
 def test_every_kind_of_snippet_is_there() -> None:
     kinds = {str(one.values[0]) for one in SNIPPETS}
-    wanted = ("clock", "connection", "twin", "loop", "followed-loop", "interlock", "alarm")
+    wanted = (
+        "clock",
+        "connection",
+        "twin",
+        "loop",
+        "followed-loop",
+        "interlock",
+        "alarm",
+        "instruments",
+        "tables",
+    )
     assert {f"site-{one}" for one in wanted} <= kinds
 
 

@@ -122,19 +122,26 @@ def alarms(story: Story, _: Parts) -> Found:
         data = pair.begin.data
         text = f"{data['alarm']}: {str(data.get('text', '')).rstrip('.')}{_seen(story, pair)}"
         priority = data["priority"] if data.get("priority") in (1, 2, 3) else 0
-        lasts = data.get("tag") is not None  # an alarm of a phase tells an event and never clears
+        # in release 0.1 an alarm of a phase told an event and never cleared
+        lasts = bool(data.keys() & {"tag", "occurrence"})
         found.append(_lasting(story, "alarm", pair, text, priority=priority, lasts=lasts))
     return len(pairs), found
 
 
 def _seen(story: Story, pair: Stretch) -> str:
-    begin = pair.begin
-    for ack in story.of("alarm.acknowledged"):
-        same = ack.data["alarm"] == begin.data["alarm"] and ack.unit in (None, begin.unit)
-        if same and ack.seq > begin.seq:
-            comment = f": {ack.data['comment']}" if ack.data.get("comment") else ""
-            return f"; acknowledged by {who(ack.actor)}{comment}"
-    return ""
+    """Return whether it had to annunciate again, and who acknowledged it: this one, not a later."""
+    begin, number = pair.begin, pair.begin.data.get("occurrence")
+
+    def mine(entry: Entry) -> bool:
+        same = entry.data["alarm"] == begin.data["alarm"] and entry.unit in (None, begin.unit)
+        return same and entry.seq > begin.seq and entry.data.get("occurrence", number) == number
+
+    again = sum(mine(entry) for entry in story.of("alarm.escalated"))
+    late = f"; it had to annunciate again ({again})" if again else ""
+    for ack in filter(mine, story.of("alarm.acknowledged")):
+        comment = f": {ack.data['comment']}" if ack.data.get("comment") else ""
+        return f"{late}; acknowledged by {who(ack.actor)}{comment}"
+    return late if number is None else f"{late}; not acknowledged"
 
 
 def interlocks(story: Story, _: Parts) -> Found:
@@ -179,6 +186,20 @@ def loops(story: Story, _: Parts) -> Found:
         text = f"loop {pair.begin.data['loop']}: {pair.begin.data.get('reason')}"
         found.append(_lasting(story, "loop", pair, text))
     return len(pairs), found
+
+
+def doubted(story: Story, _: Parts) -> Found:
+    """Every doubt about a loop's reading or output, or about an instrument, until it was over."""
+    of_loops = story.stretches(
+        "loop.doubted", "loop.trusted", lambda e: (e.unit, e.data["loop"], e.data["doubt"])
+    )
+    of_instruments = story.stretches(
+        "instrument.doubted",
+        "instrument.trusted",
+        lambda e: (e.unit, e.data["measurement"], e.data["doubt"]),
+    )
+    pairs = of_loops + of_instruments
+    return len(pairs), [_lasting(story, "doubt", one, sentence(one.begin)) for one in pairs]
 
 
 def calls(story: Story, parts: Parts) -> Found:

@@ -90,17 +90,11 @@ def scale(unit: UnitTrends, picture: Picture) -> tuple[float, float, list[float]
     least = max(abs(high), abs(low)) * 0.002 or 1.0
     if high - low < least:
         low, high = low - least / 2, high + least / 2
-    marks = ticks(low, high)
-    return marks[0], marks[-1], marks
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Return round values, about five, from at most `low` to at least `high`, which is above it."""
     raw = (high - low) / 4
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in STEPS if factor * power >= raw * 0.999)
     first, last = math.floor(low / step + 1e-6), math.ceil(high / step - 1e-6)
-    return [n * step for n in range(first, last + 1)]
+    return first * step, last * step, [n * step for n in range(first, last + 1)]
 
 
 def _seen(unit: UnitTrends, curve: Curve) -> Floats:
