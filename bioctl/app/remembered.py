@@ -29,15 +29,16 @@ def follow(core: Core, facts: Iterable[Fact]) -> None:
     """
     alarms = {(unit, config.name): (config, states) for unit, _, config, states in alarms_of(core)}
     names = {(unit, config.name): name for unit, name, config, _ in alarms_of(core)}
-    interlocks = {unit: config.interlocks for unit, config in core.site.units.items()}
     for fact in facts:
         unit, noun = fact.unit or CELL, fact.kind.partition(".")[0]
+        if noun != "alarm" and unit not in core.memory:
+            continue
         key = (unit, str(fact.data.get(noun)))
         if noun == "alarm" and key in alarms:
             config, states = alarms[key]
             before = states.get(names[key], AlarmState())
             states[names[key]] = _alarm(config, before, fact)
-        elif noun == "interlock" and unit in core.memory and key[1] in interlocks[unit]:
+        elif noun == "interlock" and key[1] in core.site.units[unit].interlocks:
             known = core.memory[unit].interlocks
             change = _INTERLOCK.get(fact.kind)
             if change is not None:

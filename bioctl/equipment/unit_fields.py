@@ -22,7 +22,7 @@ from bioctl.equipment.fields import (
 )
 from bioctl.equipment.instrument_fields import Instruments
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.own_alarms import CELL, OF_UNIT
+from bioctl.equipment.own_alarms import OF_UNIT
 from bioctl.equipment.protection_fields import read_interlock
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
@@ -50,10 +50,8 @@ def read_unit(
     """Return one unit; errors inside it are noted, so that all are found in one pass.
 
     Raises:
-        InputError: its class or connection is missing or unknown, or its name is taken.
+        InputError: its class or connection is missing or unknown.
     """
-    if name == CELL:
-        node.refuse(f"{CELL} stands for the whole cell.", "give the unit another name.")
     fields = Fields(node, errors, f"unit {name}")
     kind = classes[fields.take("class", known(classes, "unit class"))]
     connection = fields.take("connection", known(connections, "connection"))

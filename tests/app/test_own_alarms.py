@@ -10,6 +10,7 @@ from bioctl.app.expected import expected_of
 from bioctl.app.own_alarms import troubles_of
 from bioctl.batch.state import CellState
 from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.event import ControlEvent
 from bioctl.phases.states import State
 
 from ..batch.cell import recipe  # noqa: TID252  tests are no package
@@ -106,3 +107,17 @@ async def test_perfusion_says_at_which_weight_it_keeps_the_vessel(desk: Desk) ->
     await desk.give("ada", "batch.hold")
     await desk.run.until_state(State.HELD)
     assert expected_of(desk.run.core.state) == {}, "nothing is kept, nothing is moved"
+
+
+async def test_entries_of_what_the_site_no_longer_has_are_passed_over(desk: Desk) -> None:
+    old = [
+        ControlEvent("alarm.raised", {"alarm": "gone", "tag": "pH"}),
+        ControlEvent("alarm.raised", {"alarm": "XX9.phase", "text": "of release 0.1"}),
+        ControlEvent("interlock.tripped", {"interlock": "gone", "cause": "x"}),
+    ]
+    now = desk.run.core.world.now
+    desk.run.store.protective([(unit, one) for unit in ("BR101", "XX9") for one in old], now)
+    await desk.run.entries()
+    core = (await _recovered(SITE, desk.run.store.journal)).core
+    assert "gone" not in core.memory["BR101"].alarms
+    assert "XX9" not in core.memory

@@ -10,7 +10,6 @@ import pytest
 
 from bioctl.app.cell import _recovered
 from bioctl.control.alarm_state import AlarmCondition, AlarmState
-from bioctl.control.event import ControlEvent
 from bioctl.control.interlock import InterlockState, Reset
 
 from .desk import Desk
@@ -143,16 +142,3 @@ async def test_acknowledgement_of_what_was_raised_again_since_is_refused(desk: D
     assert state(desk, GLUCOSE) is N.UNACK_ACTIVE
     await give(desk, "ada", "ack", GLUCOSE, occurrence=2)
     assert state(desk, GLUCOSE) is N.ACK_ACTIVE
-
-
-async def test_entries_of_what_the_site_no_longer_has_are_passed_over(desk: Desk) -> None:
-    old = [
-        ControlEvent("alarm.raised", {"alarm": "gone", "tag": "pH"}),
-        ControlEvent("alarm.raised", {"alarm": "XX9.phase", "text": "of release 0.1"}),
-        ControlEvent("interlock.tripped", {"interlock": "gone", "cause": "x"}),
-    ]
-    now = desk.run.core.world.now
-    desk.run.store.protective([(unit, one) for unit in ("BR101", "XX9") for one in old], now)
-    core = await killed(desk)
-    assert "gone" not in core.memory["BR101"].alarms
-    assert "XX9" not in core.memory
