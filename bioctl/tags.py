@@ -41,7 +41,8 @@ class Tag:
 class UnitClass:
     """A class of equipment: the names recipes and phases may use, each with its eu.
 
-    `capabilities` are words a recipe may ask for beyond its phases, such as `perfusion`.
+    `capabilities` are words a recipe may ask for beyond its phases, such as `perfusion`. `phases`
+    are those that may run on such a unit, or into it.
     """
 
     name: str
@@ -50,3 +51,4 @@ class UnitClass:
     loops: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()

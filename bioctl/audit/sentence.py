@@ -323,6 +323,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.ALARM_RETURNED: _person("returned to service"),
     Kind.INTERLOCK_TRIPPED: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} tripped{_because(data, 'cause')}"
+        f"{'; it is bypassed and did not act' if data.get('bypassed') else ''}"
     ),
     Kind.INTERLOCK_RESET: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} was reset{_because(data, 'cause')}"
@@ -333,6 +334,21 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     ),
     Kind.INTERLOCK_RESTORED: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} acts again, its bypass ended"
+        f"{_because(data, 'cause')}{_because(data)}"
+        f"{'; it has tripped and acts now' if data.get('acts') else ''}"
+    ),
+    Kind.PERMISSIVE_MISSING: lambda _, data: (
+        f"phase {data.get('phase')} waits to start: {data.get('text')}"
+    ),
+    Kind.PERMISSIVE_GIVEN: lambda _, data: (
+        f"phase {data.get('phase')} may start: {data.get('permissive')} stands in its way no more"
+    ),
+    Kind.PERMISSIVE_BYPASSED: lambda entry, data: (
+        f"{_who(entry)} bypassed permissive {data.get('permissive')}{_at(entry)}"
+        f" for {_value(data.get('minutes'))} min{_because(data)}"
+    ),
+    Kind.PERMISSIVE_RESTORED: lambda entry, data: (
+        f"permissive {data.get('permissive')}{_at(entry)} counts again, its bypass ended"
         f"{_because(data, 'cause')}{_because(data)}"
     ),
     Kind.LINK_DOWN: lambda _, data: (

@@ -99,7 +99,8 @@ def _batch_state(cell: CellState, fact: Fact) -> CellState:
     started = fact.t if batch.started is None and state is State.RUNNING else batch.started
     ended = fact.t if final(state) else None
     cause = str(fact.data.get("cause", ""))
-    return _with_batch(cell, replace(batch, state=state, cause=cause, started=started, ended=ended))
+    changed = replace(batch, state=state, cause=cause, started=started, ended=ended, waits="")
+    return _with_batch(cell, changed)
 
 
 def _phase_state(cell: CellState, fact: Fact) -> CellState:
@@ -208,6 +209,14 @@ _OF_LOOP = ("u", "order", "tuning", "held")
 """What an entry about a loop need not say: it stays as it was."""
 
 
+def _missing(cell: CellState, fact: Fact) -> CellState:
+    return _with_batch(cell, replace(_batch(cell, fact), waits=str(fact.data["permissive"])))
+
+
+def _given(cell: CellState, fact: Fact) -> CellState:
+    return _with_batch(cell, replace(_batch(cell, fact), waits=""))
+
+
 def _sealed(cell: CellState, fact: Fact) -> CellState:
     return _with_batch(cell, replace(_batch(cell, fact), sealed=True))
 
@@ -239,6 +248,8 @@ _CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {
     "call.outcome": _call_outcome,
     "prompt.opened": _opened,
     "prompt.answered": _answered,
+    "permissive.missing": _missing,
+    "permissive.given": _given,
     "unit.acquired": _acquired,
     "unit.released": _released,
     "output.set": _output,

@@ -10,6 +10,7 @@ from bioctl.audit.entry import Event
 from bioctl.batch.demands import settle_outputs
 from bioctl.batch.log import Log, recipe_actor, rule_actor
 from bioctl.batch.perform import perform
+from bioctl.batch.permits import hold_blocked, may_start
 from bioctl.batch.requests import Request, take
 from bioctl.batch.state import BatchState, CellState, PhaseState
 from bioctl.batch.world import PhaseView, World
@@ -29,10 +30,11 @@ def decide(
 ) -> list[Event]:
     """Return the events of this scan for one batch, in order."""
     log = Log(cell, world.now)
-    take(log, batch_id, requests, world.utc)
+    take(log, batch_id, requests, world.utc, world.blocks)
     for _ in range(ROUNDS):
         before = len(log.events)
-        _start_next(log, batch_id)
+        _start_next(log, batch_id, world)
+        hold_blocked(log, batch_id, world.blocks)
         for path in tuple(_batch(log, batch_id).phases):
             _run(log, batch_id, path, world)
         _propagate(log, batch_id)
@@ -47,20 +49,14 @@ def _batch(log: Log, batch_id: str) -> BatchState:
     return log.cell.batches[batch_id]
 
 
-def _start_next(log: Log, batch_id: str) -> None:
+def _start_next(log: Log, batch_id: str, world: World) -> None:
     batch = _batch(log, batch_id)
     if batch.state is not State.RUNNING or batch.phases:
         return
-    for step in batch.control.steps:
-        if step.path not in batch.done:
-            log.phase_state(
-                batch_id,
-                step.path,
-                State.RUNNING,
-                "the step before is complete",
-                recipe_actor(batch),
-            )
-            return
+    step = next((one for one in batch.control.steps if one.path not in batch.done), None)
+    if step is not None and may_start(log, batch_id, step, world.blocks):
+        cause, actor = "the step before is complete", recipe_actor(batch)
+        log.phase_state(batch_id, step.path, State.RUNNING, cause, actor)
 
 
 def _run(log: Log, batch_id: str, path: str, world: World) -> None:

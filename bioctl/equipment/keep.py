@@ -11,11 +11,15 @@ import orjson
 
 from bioctl.control.memory import (
     recall_alarm,
+    recall_count,
     recall_interlock,
     recall_loop,
+    recall_permissive,
     remember_alarm,
+    remember_count,
     remember_interlock,
     remember_loop,
+    remember_permissive,
 )
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
@@ -38,11 +42,14 @@ def _of_unit(memory: UnitMemory) -> dict[str, Any]:
         "loops": {name: remember_loop(one) for name, one in memory.loops.items()},
         "interlocks": {name: remember_interlock(one) for name, one in memory.interlocks.items()},
         "alarms": {name: remember_alarm(one) for name, one in memory.alarms.items()},
+        "permissives": {n: remember_permissive(one) for n, one in memory.permissives.items()},
+        "counted": {name: remember_count(one) for name, one in memory.counted.items()},
     }
 
 
 def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
     loops, interlocks, alarms = (_map(kept.get(key)) for key in ("loops", "interlocks", "alarms"))
+    permissives, counted = (_map(kept.get(key)) for key in ("permissives", "counted"))
     owner = kept.get("owner")
     return UnitMemory(
         loops={n: recall_loop(c, _map(loops[n])) for n, c in unit.loops.items() if n in loops},
@@ -50,6 +57,10 @@ def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
             n: recall_interlock(_map(interlocks[n])) for n in interlocks if n in unit.interlocks
         },
         alarms={n: recall_alarm(_map(alarms[n])) for n in alarms if n in unit.alarms},
+        permissives={
+            n: recall_permissive(_map(permissives[n])) for n in permissives if n in unit.permissives
+        },
+        counted={n: recall_count(_map(counted[n])) for n in counted if n in unit.counted},
         owner=owner if isinstance(owner, str) else None,
     )
 

@@ -1,18 +1,23 @@
-"""Protection of one unit in one scan: interlocks and alarms on the image."""
+"""Protection of one unit in one scan: interlocks, permissives and alarms on the image."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bioctl.control.alarm import AlarmState, scan_alarm
 from bioctl.control.alarm_config import AlarmConfig
+from bioctl.control.bypass import end_bypass
 from bioctl.control.event import ControlEvent
-from bioctl.control.interlock import InterlockState, Lookup, end_bypass, evaluate, forced_outputs
+from bioctl.control.interlock import evaluate, forced_outputs, limited_outputs
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop_config import Mode
+from bioctl.control.permissive import PermissiveState, permit
+from bioctl.control.totaliser import DoseState, tally
+from bioctl.equipment.condition_names import lookup_of
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
-from bioctl.language.condition import Truth
-from bioctl.values import Reading
+from bioctl.language.condition import Lookup, Truth
 
 
 def protect(
@@ -22,7 +27,7 @@ def protect(
     now: float,
     suppressed: Mapping[str, str] = MappingProxyType({}),
 ) -> list[ControlEvent]:
-    """Evaluate interlocks and alarms; forced outputs are left in the unit's memory.
+    """Evaluate interlocks, permissives and alarms; forced outputs are left in the unit's memory.
 
     Args:
         unit: its configuration.
@@ -31,16 +36,9 @@ def protect(
         now: process time, s.
         suppressed: measurements whose alarms are suppressed by design, and the phase that does it.
     """
-
-    def lookup(name: str) -> Reading:
-        return image.get(unit.measurements[name].name, NOT_READ)
-
-    events: list[ControlEvent] = []
-    for name, config in unit.interlocks.items():
-        state = memory.interlocks.get(name, InterlockState())
-        state, ended = end_bypass(config, state, now)
-        memory.interlocks[name], _, event = evaluate(config, state, lookup, now)
-        events += [one for one in (ended, event) if one]
+    _count(unit, memory, image)
+    lookup = lookup_of(unit, memory, image)
+    events = _interlocks(unit, memory, lookup, now) + _permissives(unit, memory, lookup, now)
     for name, alarm in unit.alarms.items():
         before = memory.alarms.get(name, AlarmState())
         memory.alarms[name], found = scan_alarm(
@@ -53,6 +51,45 @@ def protect(
         )
         events += found
     memory.forced = forced_outputs(unit.interlocks, memory.interlocks)
+    memory.limits = limited_outputs(unit.interlocks, memory.interlocks)
+    return events
+
+
+def distrust(memory: UnitMemory) -> None:
+    """Let no permissive be given after the protection of a unit has failed."""
+    memory.permissives = {
+        name: replace(state, since=None, missing="the unit's protection failed")
+        for name, state in memory.permissives.items()
+    }
+
+
+def _count(unit: UnitConfig, memory: UnitMemory, image: Image) -> None:
+    for name in unit.counted:
+        total = image.get(unit.measurements[name].name, NOT_READ)
+        memory.counted[name] = tally(memory.counted.get(name, DoseState()), total)
+
+
+def _interlocks(
+    unit: UnitConfig, memory: UnitMemory, lookup: Lookup, now: float
+) -> list[ControlEvent]:
+    events: list[ControlEvent] = []
+    for name, config in unit.interlocks.items():
+        state = memory.interlocks.get(name, InterlockState())
+        state, ended = end_bypass(config, state, now)
+        memory.interlocks[name], _, event = evaluate(config, state, lookup, now)
+        events += [one for one in (ended, event) if one]
+    return events
+
+
+def _permissives(
+    unit: UnitConfig, memory: UnitMemory, lookup: Lookup, now: float
+) -> list[ControlEvent]:
+    events: list[ControlEvent] = []
+    for name, config in unit.permissives.items():
+        state = memory.permissives.get(name, PermissiveState())
+        state, ended = end_bypass(config, state, now)
+        memory.permissives[name] = permit(config, state, lookup, now)
+        events += [ended] if ended else []
     return events
 
 

@@ -6,10 +6,12 @@ from functools import partial
 
 from bioctl.control.alarm import AlarmState
 from bioctl.control.event import ControlEvent
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
 from bioctl.control.loop_state import LoopState, release_dose
+from bioctl.control.permissive import PermissiveState
+from bioctl.control.totaliser import DoseState, release
 from bioctl.equipment.asked import asked
 from bioctl.equipment.cascade import followed_by, remote_of
 from bioctl.equipment.commanded import UnitState
@@ -29,6 +31,9 @@ class UnitMemory:
 
     Attributes:
         forced: outputs interlocks hold now, by name.
+        limits: the most outputs may be now, by name, as interlocks ask.
+        told: outputs as they were last handed on to the plant, by name; empty before the first.
+        counted: what was counted of totalisers since the batch took the unit, by name.
         looped: outputs the loops wrote in the last control scan, by name.
         wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
         followed: which outputs do what they are told.
@@ -39,7 +44,11 @@ class UnitMemory:
     loops: dict[str, LoopState] = field(default_factory=dict)
     interlocks: dict[str, InterlockState] = field(default_factory=dict)
     alarms: dict[str, AlarmState] = field(default_factory=dict)
+    permissives: dict[str, PermissiveState] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    told: Mapping[str, float] = field(default_factory=dict)
+    counted: dict[str, DoseState] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
     wrote: dict[str, dict[str, float]] = field(default_factory=dict)
     followed: Followed = field(default_factory=Followed)
@@ -91,7 +100,9 @@ def outputs_of(
         closed: whether feeds, doses and transfers stand still, whatever was commanded.
     """
     hold = unit.hold if closed else {}
-    return {**state.outputs, **hold, **memory.looped, **memory.forced}
+    asked = {**state.outputs, **hold, **memory.looped, **memory.forced}
+    most = memory.limits
+    return {name: min(value, most.get(name, value)) for name, value in asked.items()}
 
 
 def _count_for(memory: UnitMemory, owner: str | None) -> None:
@@ -100,6 +111,7 @@ def _count_for(memory: UnitMemory, owner: str | None) -> None:
         return
     memory.owner = owner
     memory.loops = {name: release_dose(loop) for name, loop in memory.loops.items()}
+    memory.counted = {name: release(one) for name, one in memory.counted.items()}
 
 
 def _scan(
@@ -139,15 +151,17 @@ def _scan(
 
 
 def _lost(config: LoopConfig | None, memory: UnitMemory) -> dict[str, float]:
-    """Return the outputs of an override that another loop won in the last scan."""
-    if config is None or not config.override:
+    """Return the outputs of the last scan that another loop of an override, or a limit, won."""
+    if config is None:
         return {}
     mine = memory.wrote.get(config.name, {})
-    return {
+    lost = {
         name: memory.looped[name]
         for name in config.override
         if name in memory.looped and memory.looped[name] != mine.get(name)
     }
+    limited = {n: most for n, most in memory.limits.items() if mine.get(n, most) > most}
+    return {**lost, **limited}
 
 
 def _fail(

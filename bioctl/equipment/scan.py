@@ -23,7 +23,7 @@ from typing import Generic, TypeVar
 from bioctl.control.event import ControlEvent
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
-from bioctl.equipment.protect import protect
+from bioctl.equipment.protect import distrust, protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
@@ -77,7 +77,9 @@ def scan(
     for name, unit in units.items():
         quiet = suppressed.get(name, {})
         part = partial(_protect, decided, unit, memory[name], image, now, quiet)
-        if not _fenced(decided, name, part):
+        if _fenced(decided, name, part):
+            distrust(memory[name])
+        else:
             decided.beat.add(name)
     for batch, step in steps.items():
         _fenced(decided, batch, partial(_take, decided, batch, step))
@@ -85,7 +87,7 @@ def scan(
         state = commanded.get(name, NOTHING)
         _control(decided, unit, memory[name], image, state, now)
         closed = state.owner in decided.broken or state.owner in faulty
-        levels = outputs_of(unit, memory[name], state, closed=closed)
+        levels = memory[name].told = outputs_of(unit, memory[name], state, closed=closed)
         decided.outputs |= tagged(unit, levels)
     return decided
 

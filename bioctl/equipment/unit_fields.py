@@ -1,12 +1,16 @@
 """Units of the site file: class, tags, hold values, loops, interlocks and alarms."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
-from bioctl.control.interlock import InterlockConfig
+from bioctl.control.interlock_config import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
+from bioctl.control.permissive import PermissiveConfig
+from bioctl.equipment.condition_names import condition_names, counted
 from bioctl.equipment.fields import (
     Fields,
     above_zero,
@@ -17,17 +21,25 @@ from bioctl.equipment.fields import (
     seconds,
     span,
 )
+from bioctl.equipment.interlock_fields import (
+    Names,
+    read_interlock,
+    read_permissive,
+    refuse_flaws,
+)
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.protection_fields import read_alarm, read_interlock
+from bioctl.equipment.protection_fields import read_alarm
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
+from bioctl.language.condition import Condition
 from bioctl.language.document import Node, Scalar
 from bioctl.language.nearest import suggest, visible
 from bioctl.tags import Kind, Tag, UnitClass
 from bioctl.values import Range
 
 T = TypeVar("T")
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 SWITCH = "switch"
 ANY = Range(-1e300, 1e300)
 """Range of a tag that could not be read: its error is noted, what uses it is no other error."""
@@ -39,8 +51,11 @@ def read_unit(
     connections: Iterable[str],
     errors: list[InputError],
     node: Node,
+    elsewhere: Mapping[str, str] = NOWHERE,
 ) -> UnitConfig:
     """Return one unit; errors inside it are noted, so that all are found in one pass.
+
+    `elsewhere` has the measurements of the site's other units, with their eu.
 
     Raises:
         InputError: its class or connection is missing or unknown.
@@ -63,7 +78,12 @@ def read_unit(
     if written is not None and len(loops) == len(names):
         loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
-    interlocks = _each(fields, errors, "interlocks", partial(_interlock, kind, outputs, errors))
+    readable = condition_names(measurements, outputs, loops, elsewhere)
+    able = Names(readable, outputs, kind.phases)
+    interlocks = _each(fields, errors, "interlocks", partial(read_interlock, able, errors))
+    refuse_flaws(fields.node.entries.get("interlocks"), interlocks, outputs, errors)
+    permit = partial(read_permissive, able, interlocks, errors)
+    permissives = _each(fields, errors, "permissives", permit)
     alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, kind, loops, errors))
     _refuse_deaf(fields, errors, alarms)
     fields.close()
@@ -79,7 +99,25 @@ def read_unit(
         loops=loops,
         interlocks=interlocks,
         alarms=alarms,
+        permissives=permissives,
+        counted=counted(_conditions(interlocks, permissives), measurements),
     )
+
+
+def with_elsewhere(unit: UnitConfig, units: Mapping[str, UnitConfig]) -> UnitConfig:
+    """Return the unit with the tags of other units that its conditions read."""
+    read = {n for one in _conditions(unit.interlocks, unit.permissives) for n in one.names}
+    tags = {f"{u}.{n}": tag for u, o in units.items() for n, tag in o.measurements.items()}
+    return replace(unit, elsewhere={name: tags[name] for name in read & tags.keys()})
+
+
+def _conditions(
+    interlocks: Mapping[str, InterlockConfig], permissives: Mapping[str, PermissiveConfig]
+) -> Iterator[Condition]:
+    for lock in interlocks.values():
+        yield lock.when
+        yield from (lock.reset_when,) if lock.reset_when else ()
+    yield from (one.when for one in permissives.values())
 
 
 def _tags(
@@ -155,12 +193,6 @@ def _loop(
     if name not in kind.loops and not inner:
         node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
     return read_loop(name, node, points, errors)
-
-
-def _interlock(
-    kind: UnitClass, outputs: Mapping[str, Tag], errors: list[InputError], name: str, node: Node
-) -> InterlockConfig:
-    return read_interlock(name, node, kind.measurements, outputs, errors)
 
 
 def _alarm(

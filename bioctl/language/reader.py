@@ -201,7 +201,6 @@ class Reader(Cursor):
             refuse(token.column, message, listed.lstrip())
         return read_call(self, token, self.sum)
 
-
     def _absolute(self, token: Token) -> Typed:
         """Read `(number)` after `abs`."""
         self.spend(token)

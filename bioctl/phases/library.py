@@ -1,6 +1,7 @@
 """The list of phases a recipe may use, and what unit classes offer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,7 +21,7 @@ from bioctl.phases.sterility_hold import SterilityHold
 from bioctl.phases.transfer import Transfer
 from bioctl.phases.wait import Settle, Wait
 from bioctl.phases.wash import Concentrate, Formulate, Wash
-from bioctl.recipe.capabilities import Capabilities
+from bioctl.recipe.capabilities import Capabilities, PhaseSpec
 from bioctl.tags import UnitClass
 
 PHASES: Mapping[str, Phase] = {
@@ -54,14 +55,21 @@ PHASES: Mapping[str, Phase] = {
 @cache
 def capabilities() -> Capabilities:
     """Return all phases, and the unit classes of every installed driver package."""
+    specs = (*(phase.spec for phase in PHASES.values()), *DECLARED)
     classes: dict[str, UnitClass] = {}
     for entry in entry_points(group="bioctl.unit_classes"):
         folder: Path = entry.load()
         for file in sorted(folder.glob("*.yaml")):
             unit_class = _unit_class(parse(file.read_text("utf-8"), str(file)))
-            classes[unit_class.name] = unit_class
-    specs = (*(phase.spec for phase in PHASES.values()), *DECLARED)
+            phases = tuple(spec.name for spec in specs if unit_class.name in _met_by(spec))
+            classes[unit_class.name] = replace(unit_class, phases=phases)
     return Capabilities(classes=classes, phases={spec.name: spec for spec in specs})
+
+
+def _met_by(spec: PhaseSpec) -> set[str]:
+    """Return the classes whose units a phase runs on, or into."""
+    others = (one.choices for one in spec.parameters.values() if one.kind == "unit")
+    return {*spec.classes, *(name for some in others for name in some)}
 
 
 def _unit_class(node: Node) -> UnitClass:

@@ -139,6 +139,10 @@ class View(Protocol):
         """Return the setpoint of a loop in AUTO, NaN otherwise."""
         ...
 
+    def tripped(self) -> str:
+        """Return which interlock keeps this phase from running now, and why; "" while none does."""
+        ...
+
     def call(self, key: str) -> CallRecord | None:
         """Return what is known of a one-shot command of this phase."""
         ...

@@ -6,24 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioctl.control.interlock import (
-    InterlockConfig,
-    InterlockState,
-    OnBad,
-    Reset,
-    bypass,
-    end_bypass,
-    evaluate,
-    first_out,
-    forced_outputs,
-    reset,
-    restore,
-)
+from bioctl.control.bypass import bypass, end_bypass, restore
+from bioctl.control.interlock import Person, evaluate, first_out, forced_outputs, reset
+from bioctl.control.interlock_config import InterlockConfig, InterlockState, OnBad, Reset
 from bioctl.errors import InputError, RefusedError
 from bioctl.language.condition import compile_condition
 from bioctl.values import Reading, bad
 
 EU = {"pressure": "mbar", "weight": "kg"}
+ANNA = Person("anna", "operator")
 GASES = {"air": 0.0, "oxygen": 0.0}
 
 
@@ -79,16 +70,16 @@ def test_interlock_that_needs_a_person_stays_until_the_person_resets_it() -> Non
     bench = Bench(interlock(reset=Reset.PERSON))
     bench.see(40.0)
     with pytest.raises(RefusedError, match="still there"):
-        reset(bench.config, bench.state, "anna")
+        reset(bench.config, bench.state, ANNA)
     assert bench.see(10.0, 100)
-    bench.state, event = reset(bench.config, bench.state, "anna")
+    bench.state, event = reset(bench.config, bench.state, ANNA)
     assert event.data == {"interlock": "I1", "cause": "reset by anna"}
     assert not bench.see(10.0)
 
 
 def test_reset_of_what_is_not_tripped_is_refused() -> None:
     with pytest.raises(RefusedError, match="not tripped"):
-        reset(interlock(), InterlockState(), "anna")
+        reset(interlock(), InterlockState(), ANNA)
 
 
 @pytest.mark.fault("PV-01")
@@ -100,7 +91,7 @@ def test_bad_value_never_resets(reading: Reading, on_bad: OnBad, how: Reset) -> 
     bench.see(40.0)
     assert bench.see(reading, 1000)
     with pytest.raises(RefusedError):
-        reset(bench.config, bench.state, "anna")
+        reset(bench.config, bench.state, ANNA)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +232,7 @@ def test_reset_keeps_the_end_of_a_bypass() -> None:
     bench.see(50.0)
     bench.state, _ = bypass(bench.config, bench.state, bench.now, 60.0)
     bench.see(10.0)
-    bench.state, _ = reset(bench.config, bench.state, "Ada")
+    bench.state, _ = reset(bench.config, bench.state, Person("Ada", "operator"))
     assert bench.state == InterlockState(bypassed_until=61.0)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from bioctl.control.alarm import AlarmState
 from bioctl.control.alarm_state import AlarmCondition
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import LoopConfig, Mode
 from bioctl.control.loop_state import LoopState, set_mode, set_setpoint

@@ -283,7 +283,9 @@ def test_abs_agrees_with_python(text: str, weight: float) -> None:
             text.replace("4 kg", "4.0").replace("250 g", "0.25"), {"weight": weight}
         )
     )
-    condition = compile_condition(f"abs(abs({text}) - e) < 0.000001 kg", {"e": "kg", "weight": "kg"})
+    condition = compile_condition(
+        f"abs(abs({text}) - e) < 0.000001 kg", {"e": "kg", "weight": "kg"}
+    )
     readings = {"e": Reading(expected), "weight": Reading(weight)}
     assert condition.evaluate(readings.__getitem__) is Truth.TRUE
 
