@@ -10,6 +10,7 @@ from bioctl.errors import InputError
 from bioctl.language.document import Mapping, Node
 from bioctl.language.nearest import nearest, suggest, visible
 from bioctl.language.quantity import NUMBER, compatible, convert, parse_quantity, parse_range
+from bioctl.language.tokens import IN_CONDITION
 from bioctl.tags import Tag
 from bioctl.values import Range
 
@@ -66,7 +67,7 @@ class Fields:
 
 
 def located(node: Node, read: Callable[[Node], T]) -> T:
-    """Return `read(node)`; an InputError without a place gets the node's.
+    """Return `read(node)`; an InputError without a place in a file gets the node's.
 
     Raises:
         InputError: from `read`.
@@ -74,7 +75,7 @@ def located(node: Node, read: Callable[[Node], T]) -> T:
     try:
         return read(node)
     except InputError as error:
-        if error.where is not None and error.where.file == node.file:
+        if error.where is not None and error.where.file != IN_CONDITION:
             raise
         raise InputError(error.message, where=node.where, help=error.help) from None
 

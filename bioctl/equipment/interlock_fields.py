@@ -7,6 +7,7 @@ from bioctl.control.interlock_check import flaws
 from bioctl.control.interlock_config import InterlockConfig, OnBad, Reset
 from bioctl.control.permissive import PermissiveConfig
 from bioctl.equipment.fields import Fields, each, known, levels, located, quantity, seconds, text
+from bioctl.equipment.tables import Rows
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition, compile_condition
 from bioctl.language.document import Mapping as Lines
@@ -89,19 +90,20 @@ def read_permissive(
 
 
 def refuse_flaws(
-    node: Node | None,
+    rows: Rows,
     interlocks: Mapping[str, InterlockConfig],
     outputs: Mapping[str, Tag],
     errors: list[InputError],
 ) -> None:
     """Note interlocks that chase each other or themselves, each at its place."""
-    if node is None:
+    group = rows.groups.get("interlocks")
+    if group is None:
         return
-    places = node.as_mapping().keys
     ranges = {name: tag.range for name, tag in outputs.items()}
     for name, (message, remedy) in flaws(interlocks, ranges).items():
         told = f"interlock {name}: {message}"
-        errors.append(InputError(told, where=places[name].where, help=remedy))
+        error = InputError(told, where=group.keys[name].where, help=remedy)
+        errors.append(rows.told("interlocks", name, group.entries[name], error))
 
 
 def _forced(

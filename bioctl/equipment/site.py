@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bioctl.equipment.fields import Fields, above_zero, collect, known, number, plain, text
+from bioctl.equipment.tables import Table, installed_tables
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit, with_elsewhere
 from bioctl.errors import InputError, InputErrors, Where
@@ -65,8 +66,10 @@ class Site:
         )
 
 
-def load_site(file: Path, classes: Mapping[str, UnitClass]) -> Site:
-    """Read and check a site file.
+def load_site(
+    file: Path, classes: Mapping[str, UnitClass], tables: Mapping[str, Table] | None = None
+) -> Site:
+    """Read and check a site file; without `tables` those of the installed packages are known.
 
     Raises:
         InputErrors: everything that is wrong with it, with file, line and column.
@@ -78,15 +81,21 @@ def load_site(file: Path, classes: Mapping[str, UnitClass]) -> Site:
             f"site file {file} can't be read: {error.strerror}",
             help="name it with --site, or make one with `bioctl site init DIR`",
         ) from error
+    known_ = installed_tables() if tables is None else tables
     errors: list[InputError] = []
-    site = collect(errors, parse(content, str(file)), partial(_site, file, classes, errors))
+    read = partial(_site, file, classes, known_, errors)
+    site = collect(errors, parse(content, str(file)), read)
     if errors or site is None:
         raise InputErrors(errors)
     return site
 
 
 def _site(
-    file: Path, classes: Mapping[str, UnitClass], errors: list[InputError], node: Node
+    file: Path,
+    classes: Mapping[str, UnitClass],
+    tables: Mapping[str, Table],
+    errors: list[InputError],
+    node: Node,
 ) -> Site:
     fields = Fields(node, errors, "the site file")
     folder = file.parent
@@ -102,7 +111,7 @@ def _site(
         data=folder / fields.take("data", text, "data"),
         port=folder / fields.take("port", text, "port.sock"),
         connections=connections,
-        units=fields.want("units", partial(_units, classes, connections, errors), {}),
+        units=fields.want("units", partial(_units, classes, tables, connections, errors), {}),
     )
     clock.close()
     fields.close()
@@ -124,6 +133,7 @@ def _connections(errors: list[InputError], nodes: Node) -> dict[str, Connection]
 
 def _units(
     classes: Mapping[str, UnitClass],
+    tables: Mapping[str, Table],
     connections: Mapping[str, Connection],
     errors: list[InputError],
     node: Node,
@@ -135,7 +145,7 @@ def _units(
     read: dict[str, UnitConfig] = {}
     for name, child in nodes.items():
         elsewhere = {k: eu for unit, eus in others.items() if unit != name for k, eu in eus.items()}
-        part = partial(read_unit, name, classes, connections, errors, elsewhere=elsewhere)
+        part = partial(read_unit, name, classes, tables, connections, errors, elsewhere=elsewhere)
         unit = collect(errors, child, part)
         if unit is not None:
             read[name] = unit

@@ -7,6 +7,7 @@ from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.interlock_config import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
 from bioctl.control.permissive import PermissiveConfig
+from bioctl.equipment.tables import Origin
 from bioctl.tags import Tag
 
 
@@ -24,6 +25,8 @@ class UnitConfig:
         loops, interlocks, permissives, alarms: by name.
         elsewhere: tags of other units its conditions read, as `UNIT.measurement`.
         counted: totalisers its conditions count the use of.
+        origins: by `group.name`, of interlocks and alarms that come from a table.
+        without: by `group.name`, why a table's row is left out.
     """
 
     name: str
@@ -40,3 +43,5 @@ class UnitConfig:
     permissives: Mapping[str, PermissiveConfig] = field(default_factory=dict)
     elsewhere: Mapping[str, Tag] = field(default_factory=dict)
     counted: tuple[str, ...] = ()
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    without: Mapping[str, str] = field(default_factory=dict)

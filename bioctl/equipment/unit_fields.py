@@ -28,8 +28,9 @@ from bioctl.equipment.interlock_fields import (
     refuse_flaws,
 )
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.protection_fields import read_alarm
+from bioctl.equipment.protection_fields import Around, condition_over, read_alarm
 from bioctl.equipment.scale_fields import read_scale
+from bioctl.equipment.tables import Rows, Table, take_rows
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition
@@ -48,6 +49,7 @@ ANY = Range(-1e300, 1e300)
 def read_unit(
     name: str,
     classes: Mapping[str, UnitClass],
+    tables: Mapping[str, Table],
     connections: Iterable[str],
     errors: list[InputError],
     node: Node,
@@ -78,14 +80,19 @@ def read_unit(
     if written is not None and len(loops) == len(names):
         loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
+    rows = take_rows(fields, tables, errors)
     readable = condition_names(measurements, outputs, loops, elsewhere)
     able = Names(readable, outputs, kind.phases)
-    interlocks = _each(fields, errors, "interlocks", partial(read_interlock, able, errors))
-    refuse_flaws(fields.node.entries.get("interlocks"), interlocks, outputs, errors)
+    interlocks = _rows(rows, errors, "interlocks", partial(read_interlock, able, errors))
+    refuse_flaws(rows, interlocks, outputs, errors)
     permit = partial(read_permissive, able, interlocks, errors)
-    permissives = _each(fields, errors, "permissives", permit)
-    alarms = _each(fields, errors, "alarms", partial(_alarm, measurements, kind, loops, errors))
-    _refuse_deaf(fields, errors, alarms)
+    permissives = _rows(rows, errors, "permissives", permit)
+    eus = {one: tag.eu for one, tag in measurements.items()}
+    empty = fields.get("empty")
+    nothing = collect(errors, empty, condition_over(eus)) if empty else None
+    around = Around(measurements, tuple(kind.loops), loops, nothing)
+    alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
+    _refuse_deaf(rows, errors, alarms)
     fields.close()
     return UnitConfig(
         name=name,
@@ -101,6 +108,8 @@ def read_unit(
         alarms=alarms,
         permissives=permissives,
         counted=counted(_conditions(interlocks, permissives), measurements),
+        origins=rows.origins,
+        without=rows.without,
     )
 
 
@@ -186,6 +195,20 @@ def _each(
     return {name: one for name, one in found.items() if one is not None}
 
 
+def _rows(
+    rows: Rows, errors: list[InputError], group: str, read: Callable[[str, Node], T]
+) -> dict[str, T]:
+    """Return the entries of a group that come from tables and from the unit itself."""
+    node, found = rows.groups.get(group), dict[str, T]()
+    for name, child in node.entries.items() if node else ():
+        before = len(errors)
+        one = collect(errors, child, partial(read, name))
+        errors[before:] = [rows.told(group, name, child, error) for error in errors[before:]]
+        if one is not None:
+            found[name] = one
+    return found
+
+
 def _loop(
     kind: UnitClass, points: Points, errors: list[InputError], name: str, node: Node
 ) -> AnyLoop:
@@ -195,27 +218,15 @@ def _loop(
     return read_loop(name, node, points, errors)
 
 
-def _alarm(
-    measurements: dict[str, Tag],
-    kind: UnitClass,
-    loops: Mapping[str, AnyLoop],
-    errors: list[InputError],
-    name: str,
-    node: Node,
-) -> AlarmConfig:
-    return read_alarm(name, node, measurements, kind.loops, loops, errors)
-
-
-def _refuse_deaf(
-    fields: Fields, errors: list[InputError], alarms: Mapping[str, AlarmConfig]
-) -> None:
+def _refuse_deaf(rows: Rows, errors: list[InputError], alarms: Mapping[str, AlarmConfig]) -> None:
     """Note limit alarms that fall silent with their probe, and no bad alarm would say so."""
-    group = fields.node.entries.get("alarms")
+    group = rows.groups.get("alarms")
     heard = {one.tag for one in alarms.values() if one.kind is AlarmKind.BAD}
     for name, one in alarms.items():
         if one.tag not in heard and group is not None:
-            where = group.as_mapping().keys[name].where
+            where = group.keys[name].where
             message = f"alarm {name}: {one.tag} has no alarm of kind bad."
             remedy = "give it one: a Bad reading silences its limit alarms"
-            errors.append(InputError(message, where=where, help=remedy))
+            error = InputError(message, where=where, help=remedy)
+            errors.append(rows.told("alarms", name, group.entries[name], error))
             heard.add(one.tag)

@@ -21,6 +21,9 @@ _TOKEN = re.compile(
     rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.]|,[0-9])"
     r"|(?P<end>$))"
 )
+IN_CONDITION = "condition"
+"""The file of a place that counts from a condition's own first character."""
+
 _SPACE = re.compile(r"[ \n]*")
 _WORDS = frozenset({"and", "or", "not"})
 _HINTS = {
@@ -52,7 +55,7 @@ class Token(NamedTuple):
 
 def refuse(column: int, message: str, help: str = "") -> Never:  # noqa: A002
     """Raise an InputError at a 0-based offset of the condition."""
-    raise InputError(message, where=Where("condition", 1, column + 1), help=help)
+    raise InputError(message, where=Where(IN_CONDITION, 1, column + 1), help=help)
 
 
 @lru_cache(maxsize=1024)

@@ -26,7 +26,7 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py",
+    "scale_fields.py", "protection_fields.py", "tables.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 
@@ -49,7 +49,11 @@ def put_in(kind: str, text: str) -> str:
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")
         case "site-alarm":
-            return replaced(f"{name}:", inner, "    alarms:\n")
+            here = SITE.index("    alarms:\n", FIRST_UNIT) + len("    alarms:\n")
+            return SITE[:here] + inner + SITE[here:]
+        case "site-tables":
+            here, end = SITE.index("    empty:"), SITE.index("\n  CW201:")
+            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
     return ""
 
 
@@ -106,7 +110,16 @@ def test_unit_snippet_says_what_the_shipped_site_says() -> None:
 
 def test_every_kind_of_snippet_is_there() -> None:
     kinds = {str(one.values[0]) for one in SNIPPETS}
-    wanted = ("clock", "connection", "twin", "loop", "followed-loop", "interlock", "alarm")
+    wanted = (
+        "clock",
+        "connection",
+        "twin",
+        "loop",
+        "followed-loop",
+        "interlock",
+        "alarm",
+        "tables",
+    )
     assert {f"site-{one}" for one in wanted} <= kinds
 
 

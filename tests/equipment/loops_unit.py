@@ -50,7 +50,7 @@ def unit_of(loops: str, more: str = "") -> UnitConfig:
     errors: list[InputError] = []
     kind = UnitClass(CLASS.name, CLASS.measurements, CLASS.outputs, named(loops), CLASS.commands)
     node = parse((more + HEAD + loops).encode(), "site.yaml")
-    unit = read_unit("V1", {"vessel": kind}, ["plant"], errors, node)
+    unit = read_unit("V1", {"vessel": kind}, {}, ["plant"], errors, node)
     if errors:
         raise InputErrors(errors)
     return unit

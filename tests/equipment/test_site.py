@@ -12,7 +12,26 @@ from bioctl.errors import InputError, InputErrors
 from bioctl.phases.library import capabilities
 
 TEMPLATE = Path(bioctl.cli.__file__).parent / "templates" / "site.yaml.in"
-TEXT = TEMPLATE.read_text().replace("${plant_url}", "opc.tcp://127.0.0.1:4840/plant")
+WRITTEN = """
+    alarms:
+      hot:
+        {measurement: exhaust_oxygen, kind: high, limit: 38.5 %, dead_band: 0.1 %, on_delay: 2 min,
+         cause: "It is hot.", consequence: "Cells suffer.", severity: severe,
+         time_to_respond: 5 min, action: "Look at it."}
+      warm:
+        {measurement: temperature, kind: high, limit: 0.5 degC, setpoint_of: temperature,
+         cause: "It is warm.", consequence: "Cells change.", severity: major,
+         time_to_respond: 20 min, action: "Look at it."}
+      exhaust_bad:
+        {measurement: exhaust_oxygen, kind: bad, on_delay: 10 s,
+         cause: "A broken probe.", consequence: "Nobody sees it.", severity: minor,
+         time_to_respond: 1 h, action: "Change it."}"""
+TEXT = (
+    TEMPLATE.read_text()
+    .replace("${plant_url}", "opc.tcp://127.0.0.1:4840/plant")
+    .replace("\n    alarms:", WRITTEN, 1)
+)
+"""The shipped site file, with some alarms that no table has."""
 
 
 @pytest.fixture
@@ -95,23 +114,24 @@ MISTAKES = {
                          "did you mean 'jacket'?"),
     "interlock range": ("then: {jacket: 20}", "then: {jacket: 0}", "0}", "5 .. 45 degC"),
     "on_bad": ("on_bad: hold_state", "on_bad: hold_stat", "hold_stat\n", "mean 'hold_state'?"),
-    "alarm kind": ("temperature, kind: high", "temperature, kind: hihg", "hihg", "mean 'high'?"),
-    "alarm measurement": ("{measurement: pH, kind: bad", "{measurement: ph2, kind: bad", "ph2",
-                          "did you mean 'pH'?"),
+    "alarm kind": ("_oxygen, kind: high", "_oxygen, kind: hihg", "hihg", "mean 'high'?"),
+    "alarm measurement": ("{measurement: exhaust_oxygen, kind: bad",
+                          "{measurement: exhaust_oxgen, kind: bad", "exhaust_oxgen",
+                          "did you mean 'exhaust_oxygen'?"),
     "alarm priority": ("on_delay: 2 min,\n", "on_delay: 2 min, priority: 4,\n", "4,",
                        "follows from severity"),
     "alarm cause": ("         cause: ", "         reason: ",
-                    "{measurement: temperature, kind: high", "needs `cause`"),
-    "alarm action": ('action: "Check the jacket and the door; hold the batch."', "action: ' '",
-                     "{measurement: temperature, kind: high, limit: 38.5", "action is empty"),
+                    "{measurement: exhaust_oxygen, kind: high", "needs `cause`"),
+    "alarm action": ('action: "Look at it."', "action: ' '",
+                     "{measurement: exhaust_oxygen, kind: high, limit: 38.5", "action is empty"),
     "alarm severity": ("severity: severe", "severity: sever", "sever,", "mean 'severe'?"),
     "alarm time": ("time_to_respond: 5 min", "time_to_respond: 0 min", "0 min,", "not above 0"),
-    "alarm loop": ("setpoint_of: temperature", "setpoint_of: temperatur", "temperatur,",
+    "alarm loop": ("setpoint_of: temperature", "setpoint_of: temperatur", "temperatur,\n",
                    "mean 'temperature'?"),
-    "alarm of another loop": ("setpoint_of: temperature", "setpoint_of: pH", "pH, dead_band",
+    "alarm of another loop": ("setpoint_of: temperature", "setpoint_of: pH", "pH,\n",
                               "controls pH, not temperature"),
-    "alarm without a bad one": ("{measurement: lactate, kind: bad",
-                                "{measurement: glucose, kind: bad", "lactate_high:",
+    "alarm without a bad one": ("{measurement: exhaust_oxygen, kind: bad",
+                                "{measurement: glucose, kind: bad", "hot:",
                                 "has no alarm of kind bad"),
 }  # fmt: skip
 
