@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from bioctl.batch.control_recipe import from_dict
+from bioctl.batch.control_recipe import BoundStep, from_dict
 from bioctl.batch.state import BatchState, CellState, PhaseState, Prompt
 from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.equipment.driver import CallState
@@ -113,11 +113,21 @@ def _phase_state(cell: CellState, fact: Fact) -> CellState:
     if final(state):
         rest = {p: phase for p, phase in batch.phases.items() if p != path}
         done = (*batch.done, path) if state is State.COMPLETE else batch.done
-        return _with_batch(cell, replace(batch, phases=rest, done=done))
+        cell = _with_batch(cell, replace(batch, phases=rest, done=done))
+        return _cultured(cell, fact, batch.control.step(path)) if done != batch.done else cell
     until = min(float(fact.data.get("alive", fact.t)), fact.t)
     elapsed = old.elapsed(until)
     new = replace(old, state=state, since=fact.t, elapsed_before=elapsed, late=False)
     return _with_phase(cell, fact, new)
+
+
+def _cultured(cell: CellState, fact: Fact, step: BoundStep) -> CellState:
+    """Note when a phase has brought the first cells into its unit."""
+    brings = step.phase == "inoculate" or step.parameters.get("source") == "inoculum"
+    unit = cell.units.get(step.unit)
+    if not brings or unit is None or unit.cultured is not None:
+        return cell
+    return replace(cell, units={**cell.units, step.unit: replace(unit, cultured=fact.t)})
 
 
 def _step(cell: CellState, fact: Fact) -> CellState:
@@ -183,12 +193,12 @@ def _acquired(cell: CellState, fact: Fact) -> CellState:
         name: replace(loop, mode="OFF", held="") if loop.held else loop
         for name, loop in unit.loops.items()
     }
-    return _with_unit(cell, fact, replace(unit, owner=fact.batch, loops=loops))
+    return _with_unit(cell, fact, replace(unit, owner=fact.batch, loops=loops, cultured=None))
 
 
 def _released(cell: CellState, fact: Fact) -> CellState:
     cell = _with_batch(cell, replace(_batch(cell, fact), released=True))
-    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=None))
+    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=None, cultured=None))
 
 
 def _output(cell: CellState, fact: Fact) -> CellState:

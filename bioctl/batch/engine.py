@@ -35,6 +35,7 @@ def decide(
         before = len(log.events)
         _start_next(log, batch_id, world)
         hold_blocked(log, batch_id, world.blocks)
+        _hold_overdue(log, batch_id, world)
         for path in tuple(_batch(log, batch_id).phases):
             _run(log, batch_id, path, world)
         _propagate(log, batch_id)
@@ -57,6 +58,22 @@ def _start_next(log: Log, batch_id: str, world: World) -> None:
     if step is not None and may_start(log, batch_id, step, world.blocks):
         cause, actor = "the step before is complete", recipe_actor(batch)
         log.phase_state(batch_id, step.path, State.RUNNING, cause, actor)
+
+
+def _hold_overdue(log: Log, batch_id: str, world: World) -> None:
+    """Hold phases that say they must be, also PAUSED ones."""
+    batch = _batch(log, batch_id)
+    for path, phase in batch.phases.items():
+        if phase.state not in (State.RUNNING, State.PAUSING, State.PAUSED):
+            continue
+        view = view_of(log.cell, batch, phase, world)
+        reason = PHASES[batch.control.step(path).phase].must_hold(view)
+        if reason:
+            unit = batch.control.step(path).unit
+            data = {"alarm": f"{unit}.phase", "text": f"{path}: {reason}", "priority": 2}
+            rule = rule_actor("limit of a phase")
+            log.emit("alarm.raised", rule, data, batch=batch_id, unit=unit, path=path)
+            log.phase_state(batch_id, path, State.HOLDING, reason, rule)
 
 
 def _run(log: Log, batch_id: str, path: str, world: World) -> None:
@@ -117,7 +134,7 @@ def _propagate(log: Log, batch_id: str) -> None:
     batch = _batch(log, batch_id)
     states = {phase.state for phase in batch.phases.values()}
     failing = states & {State.HOLDING, State.HELD}
-    if failing and batch.state in (State.RUNNING, State.RESTARTING):
+    if failing and batch.state in _HELD_BY_PHASES:
         rule = rule_actor("a held phase holds its batch")
         log.batch_state(batch_id, State.HOLDING, "a phase is held", rule)
         for path, phase in batch.phases.items():
@@ -131,6 +148,9 @@ def _propagate(log: Log, batch_id: str) -> None:
         _complete(log, batch)
     elif all(TABLE[state].nature is not Nature.ACTING or state is target for state in states):
         log.batch_state(batch_id, target, "all its phases are", recipe_actor(batch))
+
+
+_HELD_BY_PHASES = (State.RUNNING, State.RESTARTING, State.PAUSING, State.PAUSED)
 
 
 def _complete(log: Log, batch: BatchState) -> None:

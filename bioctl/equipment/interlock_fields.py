@@ -6,7 +6,17 @@ from typing import NamedTuple
 from bioctl.control.interlock_check import flaws
 from bioctl.control.interlock_config import InterlockConfig, OnBad, Reset
 from bioctl.control.permissive import PermissiveConfig
-from bioctl.equipment.fields import Fields, each, known, levels, located, quantity, seconds, text
+from bioctl.equipment.fields import (
+    Fields,
+    each,
+    known,
+    levels,
+    located,
+    quantity,
+    seconds,
+    text,
+    without,
+)
 from bioctl.equipment.tables import Rows
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition, compile_condition
@@ -112,7 +122,7 @@ def _forced(
     """Return the outputs an interlock forces to a value, and those it limits."""
     lines = node.as_mapping()
     limited = {name for name, child in lines.entries.items() if isinstance(child, Lines)}
-    fixed = levels(outputs, errors)(_only(lines, lines.entries.keys() - limited))
+    fixed = levels(outputs, errors)(without(lines, limited))
     limits: dict[str, float] = {}
     for name in lines.entries:
         if name not in limited:
@@ -125,12 +135,6 @@ def _forced(
             continue
         limits[name] = _at_most(lines.entries[name], outputs[name], errors)
     return fixed, limits
-
-
-def _only(lines: Lines, names: Iterable[str]) -> Lines:
-    kept = {name: child for name, child in lines.entries.items() if name in set(names)}
-    keys = {name: lines.keys[name] for name in kept}
-    return Lines(lines.file, lines.line, lines.column, kept, keys)
 
 
 def _at_most(node: Node, tag: Tag, errors: list[InputError]) -> float:

@@ -80,7 +80,7 @@ def regulate(
         part = partial(_scan, config, unit, memory, image, state, now, dt, events)
         wrong = fence(f"{unit.name}.{name}", part)
         if wrong:
-            events += _fail(config, memory, state, wrong)
+            events += _fail(config, memory, state, now, wrong)
     memory.looped = won(unit.loops, memory.wrote)
     told = outputs_of(unit, memory, state)
     memory.followed = follow(unit.outputs, memory.followed, actual, told)
@@ -146,8 +146,14 @@ def _scan(
         total=read(here.dose.totaliser) if here and here.dose else None,
         status=_status(config, read),
         backup=read(here.backup) if here and here.backup else None,
+        age_s=_age(state, now),
     )
     events.extend(found)
+
+
+def _age(state: UnitState, now: float) -> float:
+    """Return the age of the unit's culture, s; 0 before there is one."""
+    return 0.0 if state.cultured is None else max(now - state.cultured, 0.0)
 
 
 def _lost(config: LoopConfig | None, memory: UnitMemory) -> dict[str, float]:
@@ -165,7 +171,7 @@ def _lost(config: LoopConfig | None, memory: UnitMemory) -> dict[str, float]:
 
 
 def _fail(
-    config: AnyLoop, memory: UnitMemory, state: UnitState, wrong: str
+    config: AnyLoop, memory: UnitMemory, state: UnitState, now: float, wrong: str
 ) -> tuple[ControlEvent, ...]:
     """Let a loop that can't be computed take its declared fallback, if it was to control."""
     before = memory.loops.get(config.name, LoopState())
@@ -175,7 +181,7 @@ def _fail(
     shared = {one.output for one in config.structure.segments if one.shared}
     memory.wrote[config.name] = {
         name: max(value, state.outputs.get(name, value)) if name in shared else value
-        for name, value in config.fallback.items()
+        for name, value in config.fallback_at(_age(state, now)).items()
     }
     memory.loops[config.name] = replace(before, fallback=True, pid=None, status=f"fault: {wrong}")
     if before.fallback:

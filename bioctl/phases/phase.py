@@ -182,6 +182,11 @@ class Phase:
         del v
         return (Done(),)
 
+    def must_hold(self, v: View) -> str:
+        """Return why it must be held now, RUNNING or PAUSED; "" while it need not."""
+        del v
+        return ""
+
     def holding(self, v: View) -> Iterable[Action]:
         """Bring the phase to a state in which it can wait for long."""
         del v
