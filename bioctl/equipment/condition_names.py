@@ -3,6 +3,7 @@
 pressure                  a measurement of the unit
 base_pump                 an output, as it is in force (read back)
 harvest_valve.deviation   how far an output is from what it was told, in its eu
+pH.setpoint               the setpoint in force of a loop that controls
 pH.used                   what the dose limit of a loop has counted
 feed_total.used           what a totaliser has counted since the batch took the unit
 ROOM1.particles           a measurement of another unit
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bioctl.control.interlock_config import DEVIATION, USED
-from bioctl.control.loop_config import AnyLoop, LoopConfig
+from bioctl.control.loop_config import AnyLoop, LoopConfig, Mode
 from bioctl.control.loop_state import LoopState
 from bioctl.control.totaliser import DoseState
 from bioctl.equipment.image import NOT_READ, Image
@@ -21,6 +22,9 @@ from bioctl.equipment.unit import UnitConfig
 from bioctl.language.condition import Condition, Lookup
 from bioctl.tags import Tag
 from bioctl.values import Reading, bad
+
+SETPOINT = ".setpoint"
+"""Ending of a name in a condition: the setpoint a loop controls to."""
 
 UNREADABLE = DoseState(unreadable=True)
 
@@ -47,13 +51,17 @@ def condition_names(
         for name, loop in loops.items()
         if isinstance(loop, LoopConfig) and loop.dose and loop.dose.totaliser in measurements
     }
+    readable = {
+        **{n: t.eu for n, t in outputs.items()},
+        **{n: t.eu for n, t in measurements.items()},
+    }
     return {
         **elsewhere,
+        **{f"{n}{SETPOINT}": readable[loop.pv] for n, loop in loops.items() if loop.pv in readable},
         **{f"{name}{DEVIATION}": tag.eu for name, tag in outputs.items()},
         **{f"{n}{USED}": tag.eu for n, tag in measurements.items() if n.endswith(TOTALISER)},
         **doses,
-        **{name: tag.eu for name, tag in outputs.items()},
-        **{name: tag.eu for name, tag in measurements.items()},
+        **readable,
     }
 
 
@@ -82,6 +90,8 @@ def lookup_of(
             return image.get(tag.name, NOT_READ)
         if name.endswith(DEVIATION):
             return _deviation(unit, memory, image, name.removesuffix(DEVIATION))
+        if name.endswith(SETPOINT):
+            return _setpoint(memory.loops.get(name.removesuffix(SETPOINT), LoopState()))
         one = name.removesuffix(USED)
         loop = memory.loops.get(one, LoopState()).dose
         found = loop if one in unit.loops else memory.counted.get(one, UNREADABLE)
@@ -96,6 +106,12 @@ def _deviation(unit: UnitConfig, memory: UnitMemory, image: Image, output: str) 
     if not real.good:
         return real
     return Reading(abs(real.number - memory.told.get(output, real.number)))
+
+
+def _setpoint(loop: LoopState) -> Reading:
+    if loop.mode not in (Mode.AUTO, Mode.CAS) or loop.sp is None:
+        return bad("the loop does not control")
+    return Reading(loop.sp)
 
 
 def _used(count: DoseState) -> Reading:

@@ -17,9 +17,7 @@ from bioctl.equipment.fields import (
     collect,
     known,
     levels,
-    mapping,
     seconds,
-    span,
 )
 from bioctl.equipment.interlock_fields import (
     Names,
@@ -31,19 +29,16 @@ from bioctl.equipment.loop_fields import Points, order_loops, read_loop
 from bioctl.equipment.protection_fields import Around, condition_over, read_alarm
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
+from bioctl.equipment.tag_fields import read_probes, read_tags, refuse_twins
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition
-from bioctl.language.document import Node, Scalar
+from bioctl.language.document import Node
 from bioctl.language.nearest import suggest, visible
-from bioctl.tags import Kind, Tag, UnitClass
-from bioctl.values import Range
+from bioctl.tags import Kind, UnitClass
 
 T = TypeVar("T")
 NOWHERE: Mapping[str, str] = MappingProxyType({})
-SWITCH = "switch"
-ANY = Range(-1e300, 1e300)
-"""Range of a tag that could not be read: its error is noted, what uses it is no other error."""
 
 
 def read_unit(
@@ -66,10 +61,11 @@ def read_unit(
     kind = classes[fields.take("class", known(classes, "unit class"))]
     connection = fields.take("connection", known(connections, "connection"))
     period = fields.want("period", above_zero(seconds), 1.0)
-    tags = partial(_tags, name, connection, fields, errors)
+    tags = partial(read_tags, name, connection, fields, errors)
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
+    measurements |= read_probes(name, connection, fields, kind)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
-    _refuse_twins(fields, errors)
+    refuse_twins(fields, errors)
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
     scale = read_scale(fields, measurements)
@@ -127,52 +123,6 @@ def _conditions(
         yield lock.when
         yield from (lock.reset_when,) if lock.reset_when else ()
     yield from (one.when for one in permissives.values())
-
-
-def _tags(
-    unit: str,
-    connection: str,
-    fields: Fields,
-    errors: list[InputError],
-    group: str,
-    names: Mapping[str, str],
-    kind: Kind,
-) -> dict[str, Tag]:
-    inner = Fields(fields.take(group, mapping), errors, f"unit {unit}: {group}")
-    tags: dict[str, Tag] = {}
-    for name, eu in names.items():
-        node = inner.get(name)
-        if node is None:
-            message = f"unit {unit}: its class has {name!r}, {group} has not."
-            errors.append(
-                InputError(message, where=inner.node.where, help=f"{name}: TAG 0 .. 100 {eu}")
-            )
-            continue
-        tag = collect(errors, node, partial(_tag, unit, connection, eu, kind))
-        tags[name] = tag or Tag("", eu, ANY, kind, "", connection)
-    inner.close()
-    return tags
-
-
-def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
-    point, _, rest = node.as_text().partition(" ")
-    switch, integer = rest.strip() == SWITCH, rest.endswith(" integer")
-    limits = Range(0, 1) if switch else span(rest.removesuffix("integer").strip(), eu)
-    type_name = "bool" if switch else "int32" if integer else "double"
-    return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
-
-
-def _refuse_twins(fields: Fields, errors: list[InputError]) -> None:
-    """Note points of the plant that two names share: a slip of copying."""
-    seen: dict[str, str] = {}
-    for group in ("measurements", "outputs"):
-        node = fields.node.entries.get(group)
-        for name, child in node.as_mapping().entries.items() if node else ():
-            point = child.text.partition(" ")[0] if isinstance(child, Scalar) else name
-            if point in seen:
-                message = f"{point} is {seen[point]!r} already; it can't be {name!r} as well."
-                errors.append(InputError(message, where=child.where))
-            seen.setdefault(point, name)
 
 
 def _refuse_missing(fields: Fields, errors: list[InputError], kind: UnitClass) -> None:
