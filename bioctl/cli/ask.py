@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -18,6 +18,17 @@ DEADLINE_S = 30.0
 """Host seconds after which the command must not act any more: the person has turned away."""
 
 
+SECOND = "approved"
+"""What the signature of a second person says."""
+
+
+class Second(NamedTuple):
+    """A second person, and the file with their password; None asks at the terminal."""
+
+    user: str
+    file: Path | None
+
+
 def ask(
     site: Path,
     user: str,
@@ -27,6 +38,7 @@ def ask(
     *,
     reason: str = "",
     meaning: str | None = None,
+    second: Second | None = None,
     as_json: bool = False,
 ) -> None:
     """Log in, send the command and print the answer.
@@ -39,6 +51,7 @@ def ask(
         args: plain JSON.
         reason: why, for the journal.
         meaning: of the signature, where the command signs; None signs nothing.
+        second: who signs in place of the user, as the second person.
         as_json: print the whole answer.
 
     Raises:
@@ -50,6 +63,12 @@ def ask(
         password = read_password(password_file, user)
         session = client.login(user, password)
         signature = None if meaning is None else _signing(user, password, meaning)
+        if second is not None:
+            signature = _signing(
+                second.user,
+                read_password(second.file, second.user, "--second-password-file"),
+                SECOND,
+            )
         answer = client.command(session.token, _command(name, args, reason, signature))
     _tell(answer, as_json)
 

@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bioctl.cli import loop_tune
-from bioctl.cli.ask import ask
+from bioctl.cli.ask import Second, ask
 from bioctl.cli.common import (
+    SECOND_HELP,
     SITE,
     JsonOption,
     PasswordOption,
+    SecondPasswordOption,
     SiteOption,
     UserOption,
     connect,
@@ -89,6 +91,37 @@ def set_(
     given = {"sp": setpoint, "u": output, "order": order}
     args = where(loop) | {name: value for name, value in given.items() if value is not None}
     ask(site, user, password_file, "loop.set", args, reason=reason, as_json=as_json)
+
+
+@app.command(
+    epilog=example(
+        "bioctl loop release BR101.pH --second kim \\",
+        '    --reason "base line checked, lactate as expected" --user ola',
+    )
+)
+def release(
+    loop: Loop,
+    *,
+    user: UserOption,
+    reason: Reason,
+    second: Annotated[str, typer.Option(help=SECOND_HELP, metavar="USER")],
+    second_password_file: SecondPasswordOption = None,
+    site: SiteOption = SITE,
+    password_file: PasswordOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Release a dose its limit has locked: one person asks, a second one signs."""
+    other = Second(second, second_password_file)
+    ask(
+        site,
+        user,
+        password_file,
+        "loop.release",
+        where(loop),
+        reason=reason,
+        second=other,
+        as_json=as_json,
+    )
 
 
 @app.command(epilog=example("bioctl loop report B-0001 --site demo-site/site.yaml"))

@@ -23,7 +23,7 @@ from bioctl.language.condition import Condition, compile_condition
 from bioctl.language.document import Mapping as Lines
 from bioctl.language.document import Node
 from bioctl.language.nearest import suggest, visible
-from bioctl.language.quantity import convert, parse_quantity
+from bioctl.language.quantity import parse_quantity
 from bioctl.tags import Tag
 
 
@@ -144,8 +144,7 @@ def _at_most(node: Node, tag: Tag, errors: list[InputError]) -> float:
     def read(child: Node) -> float:
         words = child.as_text()
         if words.endswith("%") and tag.eu != "%":
-            part = convert(parse_quantity(words).value, "%", "")
-            value = low + (high - low) * part
+            value = low + (high - low) * parse_quantity(words).value / 100.0
         else:
             value = quantity(tag.eu)(child)
         if value not in tag.range:

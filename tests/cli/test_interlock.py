@@ -20,7 +20,32 @@ def test_list_shows_what_acts_what_came_first_and_what_is_bypassed(cli: Run, ben
     shown = cli("interlock", "list", "--site", bench).stdout
     assert "BR101.pressure_high  tripped, first out, because pressure > 80 mbar" in shown
     assert "bypassed, 5 min left" in shown
-    assert len(json.loads(cli("interlock", "list", "--json", "--site", bench).stdout)) == 2
+    assert "feed_total.used > 20 L, bypassed, 2 min left, it does not act  by two persons" in shown
+    assert len(json.loads(cli("interlock", "list", "--json", "--site", bench).stdout)) == 3
+
+
+def test_permissives_show_what_is_missing_and_for_which_phases(cli: Run, bench: Path) -> None:
+    shown = cli("interlock", "permissives", "--site", bench).stdout
+    assert "missing: it needs pH > 7; now pH 6.9  inoculate, charge (source inoculum)" in shown
+    assert "BR101.warm   given" in shown
+    assert len(json.loads(cli("interlock", "permissives", "--json", "--site", bench).stdout)) == 2
+
+
+@pytest.mark.parametrize("command", [("interlock", "reset", NAME), ("loop", "release", "BR101.pH")])
+def test_second_person_signs_with_their_own_password(
+    cli: Run, who: tuple[object, ...], password: Path, command: tuple[str, ...]
+) -> None:
+    second = ("--second", "siri", "--second-password-file", password)
+    result = cli(*command, "--reason", "checked", *second, *who)
+    assert (result.exit_code, result.stdout) == (
+        0, f"{command[1]}: checked, signed approved by siri\n",
+    )  # fmt: skip
+
+
+def test_release_without_a_second_person_is_refused(cli: Run, who: tuple[object, ...]) -> None:
+    result = cli("loop", "release", "BR101.pH", "--reason", "checked", *who)
+    assert result.exit_code == 2
+    assert "--second" in result.stderr
 
 
 @pytest.mark.parametrize("verb", ["reset", "restore"])
@@ -31,5 +56,8 @@ def test_command_is_given_with_its_reason(cli: Run, who: tuple[object, ...], ver
 
 def test_bypass_is_signed_and_has_a_time(cli: Run, who: tuple[object, ...]) -> None:
     result = cli("interlock", "bypass", NAME, "--minutes", 10, "--reason", "test", *who)
-    assert (result.exit_code, result.stdout) == (0, "bypass for 10 min: test, signed approved\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "bypass for 10 min: test, signed approved by ola\n",
+    )
     assert cli("interlock", "bypass", NAME, "--reason", "test", *who).exit_code == 2
