@@ -80,8 +80,9 @@ def _failed(drop: float, drift: float) -> Iterable[Action]:
     question = Ask(
         "verdict",
         "signature",
-        f"{what}. Medium and vessel are in quarantine. What now?",
-        ("repeat", "accept", "reject"),
+        f"{what}. Medium and vessel are in quarantine. Reviewed: it is watched again. Released: it "
+        "goes on as it is. Rejected: it goes no further.",
+        ("reviewed", "released", "rejected"),
         role="qa",
         evidence={"oxygen_drop": round(drop, 2), "pH_drift": round(drift, 3)},
     )
@@ -95,11 +96,11 @@ def _failed(drop: float, drift: float) -> Iterable[Action]:
 
 def _decided(v: View) -> Iterable[Action]:
     match v.answer("verdict"):
-        case "repeat":
+        case "reviewed":
             return (Go("begin"),)
-        case "accept":
-            text = "the failed sterility hold was accepted by QA"
-            return (Report("sterility_hold", "accepted", text=text), Done())
-        case "reject":
+        case "released":
+            text = "QA released medium and vessel after a failed sterility hold"
+            return (Report("sterility_hold", "released", text=text), Done())
+        case "rejected":
             return (Fail("sterility hold failed, and QA has rejected it: stop the batch"),)
     return (Fail("sterility hold failed, and QA has not decided yet"),)

@@ -268,7 +268,7 @@ def test_loop_does_not_wind_up_against_a_limit(limited_s: float) -> None:
     assert "no_follow" not in cell.memory["BR101"].loops["dissolved_oxygen"].seen.doubts
     let_go(cell, "pressure_high")
     proportional = 0.5 * 20.0 * 100.0 / 30.0  # gain, error in %, rpm of the segment per u
-    assert cell.run(10).output("agitation") < 75.0 + proportional, "no more than its error asks"
+    assert cell.run(10).output("agitation") < 78.0 + proportional, "no more than its error asks"
 
 
 def test_every_interlock_of_the_tables_is_driven_here() -> None:
