@@ -13,7 +13,8 @@ def annunciations(entries: Iterable[Entry]) -> list[Raised]:
     """Return what was annunciated, in order of the journal; silent alarms are left out.
 
     An alarm that is shelved, suppressed or removed while active counts as active until it clears.
-    Alarms without a tag (of phases, of the controller) tell an event: they last no time.
+    In release 0.1 alarms of phases and of the controller had neither tag nor occurrence; they
+    told an event and lasted no time.
     """
     found: list[Raised] = []
     running: dict[str, int] = {}
@@ -26,7 +27,7 @@ def annunciations(entries: Iterable[Entry]) -> list[Raised]:
             found[at] = found[at]._replace(cleared=entry.t)
         if entry.kind == "alarm.raised" and not entry.data.get("silent"):
             rank = entry.data.get("priority")
-            event = None if "tag" in entry.data else entry.t
+            event = None if entry.data.keys() & {"tag", "occurrence"} else entry.t
             running[name] = len(found)
             found.append(Raised(entry.t, name, rank if rank in (1, 2) else UNRANKED, event))
     return found

@@ -14,12 +14,13 @@ from bioctl import __version__
 from bioctl.app.core import Core
 from bioctl.app.drivers import make_drivers
 from bioctl.app.pipeline import Pipeline
+from bioctl.app.remembered import KINDS, follow
 from bioctl.app.shell import Shell
 from bioctl.app.store import Store, fact
 from bioctl.audit.entry import Event
 from bioctl.audit.journal import Journal
 from bioctl.audit.people import People
-from bioctl.batch.apply import fold
+from bioctl.batch.apply import Fact, fold
 from bioctl.batch.log import SYSTEM
 from bioctl.batch.recovery import recover
 from bioctl.batch.state import CellState
@@ -81,11 +82,12 @@ def open_recorder(site: Site, store: Store) -> Recorder:
 
 async def _recovered(site: Site, journal: Journal) -> Store:
     """Fold the journal, and hold what ran when the last controller ended."""
-    past = await asyncio.to_thread(lambda: [fact(entry) for entry in journal.read()])
-    state = fold(past, CellState())
     snapshot = await asyncio.to_thread(journal.last_snapshot)
+    past, since = await asyncio.to_thread(_past, journal, snapshot.seq if snapshot else 0)
+    state = fold(past, CellState())
     alive = max(state.t, snapshot.t if snapshot else 0.0)
     core = Core(site, state, snapshot.blob if snapshot else None)
+    follow(core, since)
     core.world.now = alive
     store = Store(journal, core)
     how = "first start" if not past else "as asked" if state.clean else "it did not say goodbye"
@@ -93,6 +95,16 @@ async def _recovered(site: Site, journal: Journal) -> Store:
     started = Event(kind="cell.started", actor=SYSTEM, data=data, t=alive)
     await store.commit([started, *recover(state, alive, alive, site.units)])
     return store
+
+
+def _past(journal: Journal, snapshot: int) -> tuple[list[Fact], list[Fact]]:
+    """Return all facts, and those of alarms and interlocks that no snapshot knows yet."""
+    past, since = [], []
+    for entry in journal.read():
+        past.append(fact(entry))
+        if entry.seq > snapshot and entry.kind.startswith(KINDS):
+            since.append(past[-1])
+    return past, since
 
 
 async def _run(site: Site, shell: Shell, drivers: Mapping[str, Driver], clock: Clock) -> None:

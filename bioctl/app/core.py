@@ -6,6 +6,8 @@ The shell asks it for a scan, commits what the scan decided, and hands back what
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
+from bioctl.app.expected import expected_of
+from bioctl.app.own_alarms import own_alarms, scan_own, troubles_of
 from bioctl.audit.entry import Event
 from bioctl.audit.stamp import stamp
 from bioctl.batch.apply import apply
@@ -16,7 +18,7 @@ from bioctl.batch.state import BatchState, CellState
 from bioctl.batch.world import World
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
-from bioctl.equipment.keep import recall
+from bioctl.equipment.keep import recall, recall_cell
 from bioctl.equipment.permit import Block, blocks_of
 from bioctl.equipment.regulate import due, outputs_of
 from bioctl.equipment.scan import Decisions, Step, scan, tagged
@@ -52,6 +54,12 @@ class Core:
         """Batches that failed behind the fence and have not been decided since."""
         self.quiet: dict[str, float] = {}
         """Batches that wait for an image younger than a call's outcome, until this host time."""
+        self.cell_alarms = recall_cell(kept)
+        """States of the cell's own alarms, by name."""
+        self.broken: dict[str, str] = {}
+        """What failed behind the fence and is not well again, by batch, unit or `unit.loop`."""
+        self.unwritten = ""
+        """Why the journal can't be written."""
         self.asked = False
         """A person changed what units remember since the last scan: save it soon."""
         self.replace(state)
@@ -92,10 +100,15 @@ class Core:
             steps,
             now,
             self.faulty,
-            self.suppressed(),
+            expected_of(self.state),
         )
         failed = steps.keys() & decided.broken.keys()
         self.faulty = (self.faulty - steps.keys()) | failed
+        left = {name: text for name, text in self.broken.items() if name in self.faulty}
+        self.broken = left | decided.broken
+        troubles = troubles_of(self.state, self.broken, self.unwritten)
+        own = own_alarms(self.memory, self.cell_alarms)
+        decided.protective.extend(scan_own(own, troubles, now))
         return decided
 
     def outputs(self, closed: Collection[str] = ()) -> dict[str, Scalar]:
@@ -149,16 +162,6 @@ class Core:
                             else ()
                         ),
                     }
-        return found
-
-    def suppressed(self) -> dict[str, dict[str, str]]:
-        """Return by unit the measurements whose alarms a RUNNING phase suppresses, and which."""
-        found: dict[str, dict[str, str]] = {}
-        for batch in self.state.batches.values():
-            for path, phase in batch.phases.items():
-                step = batch.control.step(path)
-                if step.suppress and phase.state is State.RUNNING:
-                    found.setdefault(step.unit, {}).update(dict.fromkeys(step.suppress, path))
         return found
 
     def waiting(self) -> bool:

@@ -48,7 +48,7 @@ class Keeper:
     def save(self, now: float, mono: float) -> None:
         """Take a snapshot; it is no matter if it can't be written."""
         self._saved, self._news = mono, False
-        self._journal.snapshot(now, remember(self._core.memory))
+        self._journal.snapshot(now, remember(self._core.memory, self._core.cell_alarms))
 
     async def finish(self) -> None:
         """Close and hash what was recorded: a batch is over and people want its record."""

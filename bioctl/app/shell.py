@@ -160,7 +160,7 @@ class Shell:
         self.store.tell(self.links.changes(snapshots, now, mono))
         for sentence in self.links.sentences(snapshots, mono):
             log.info(sentence)
-        self._starved = self.store.starved(mono, now)
+        self._starved = self.store.starved(mono)
         self._ask_holds(self.links.must_hold(snapshots, mono))
         readings = {tag: r for snap in snapshots.values() for tag, r in snap.readings.items()}
         decided = self._decided = self.core.scan(readings, now, utc, mono)

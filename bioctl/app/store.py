@@ -11,6 +11,7 @@ from bioctl.batch.apply import Fact, fold
 from bioctl.batch.engine import decide
 from bioctl.batch.log import SYSTEM, fact_of, rule_actor
 from bioctl.control.event import ControlEvent
+from bioctl.equipment.own_alarms import CELL, OF_UNIT
 from bioctl.errors import StorageError
 
 PATIENCE_S = 10.0
@@ -105,46 +106,45 @@ class Store:
         return True
 
     def protective(self, found: Sequence[tuple[str, ControlEvent]], now: float) -> None:
-        """Journal what interlocks, alarms and loops did."""
+        """Journal what interlocks, alarms and loops did, and the cell's own alarms."""
         self.tell(
             [
                 Event(
                     kind=event.kind,
-                    actor=rule_actor(f"site file of {unit}"),
+                    actor=SYSTEM if _own(unit, event) else rule_actor(f"site file of {unit}"),
                     data=event.data,
                     batch=self._owner(unit),
-                    unit=unit,
+                    unit=None if unit == CELL else unit,
                     t=now,
                 )
                 for unit, event in found
             ]
         )
 
-    def starved(self, mono: float, now: float) -> bool:
+    def starved(self, mono: float) -> bool:
         """Return whether feeds must stop because the journal has failed for too long.
 
         Args:
             mono: host monotonic, s.
-            now: process time, s.
         """
         failed = self.journal.failed
         if failed is None:
-            if self._failed_since is not None:
-                self._alarm("alarm.cleared", "the journal can be written again", now)
             self._failed_since = None
+            self.core.unwritten = ""
             return False
+        self.core.unwritten = f"the journal can't be written: {failed}"
         if self._failed_since is None:
             self._failed_since = mono
-            self._alarm("alarm.raised", f"the journal can't be written: {failed}", now)
         return mono - self._failed_since > PATIENCE_S
-
-    def _alarm(self, kind: str, text: str, now: float) -> None:
-        data = {"alarm": "cell.journal", "text": text, "priority": 1}
-        self.tell([Event(kind=kind, actor=SYSTEM, data=data, t=now)])
 
     def _owner(self, unit: str) -> str | None:
         state = self.core.state.units.get(unit)
         return state.owner if state else None
+
+
+def _own(unit: str, event: ControlEvent) -> bool:
+    """Whether it is of an alarm that bioctl raises of itself, and not by the site file."""
+    return unit == CELL or (event.kind.startswith("alarm.") and event.data["alarm"] in OF_UNIT)
 
 
 def fact(entry: Entry) -> Fact:

@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from bioctl.app.alarms import alarms_of
 from bioctl.app.core import Core
 from bioctl.batch.permits import blocking, words
 from bioctl.batch.state import BatchState, Prompt
@@ -135,6 +136,8 @@ def _alarms(core: Core) -> list[dict[str, Any]]:
             "tag": config.tag,
             "priority": config.priority,
             "state": state.condition,
+            "occurrence": state.occurrence,
+            "escalations": state.escalations,
             "active": state.active,
             "unevaluable": state.unevaluable,
             "since": state.raised_at,
@@ -142,10 +145,8 @@ def _alarms(core: Core) -> list[dict[str, Any]]:
             "consequence": config.consequence,
             "action": config.action,
         }
-        for unit, memory in core.memory.items()
-        for name, state in memory.alarms.items()
-        if state.condition is not AlarmCondition.NORMAL
-        for config in (core.site.units[unit].alarms[name],)
+        for unit, name, config, states in alarms_of(core)
+        if (state := states.get(name)) and state.condition is not AlarmCondition.NORMAL
     ]
 
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     PHASE_STATE = "phase.state"
     PHASE_STEP = "phase.step"
     PHASE_LATE = "phase.late"
+    PHASE_FAILED = "phase.failed"
     UNIT_ACQUIRED = "unit.acquired"
     UNIT_RELEASED = "unit.released"
     LOOP_SET = "loop.set"
@@ -47,6 +48,7 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
     ALARM_RAISED = "alarm.raised"
     ALARM_CLEARED = "alarm.cleared"
+    ALARM_ESCALATED = "alarm.escalated"
     ALARM_ACKNOWLEDGED = "alarm.acknowledged"
     ALARM_SHELVED = "alarm.shelved"
     ALARM_UNSHELVED = "alarm.unshelved"
@@ -96,6 +98,7 @@ MEANING: dict[Kind, str] = {
     Kind.PHASE_STATE: "a phase changed its ISA-88 state {state, from, cause}",
     Kind.PHASE_STEP: "a phase went to its next step {step, memory, used {tag: [value, quality]}}",
     Kind.PHASE_LATE: "a phase takes longer than it should {text}",
+    Kind.PHASE_FAILED: "a phase could not go on {text, used {tag: [value, quality]}}",
     Kind.UNIT_ACQUIRED: "a batch took a unit {}",
     Kind.UNIT_RELEASED: "a batch gave a unit back {}",
     Kind.LOOP_SET: "a loop was told {loop, mode, sp, u?, order?, tuning?, held?, eu?, old?}",
@@ -110,10 +113,13 @@ MEANING: dict[Kind, str] = {
     Kind.PROMPT_OPENED: "a person is asked {id, text, kind, choices?, eu?, range?, role}",
     Kind.PROMPT_ANSWERED: "a person answered {id, answer, by}",
     Kind.SIGNATURE: "a person signed a record {record, meaning, hash}",
-    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, silent?}",
+    Kind.ALARM_RAISED: "an alarm was raised {alarm, tag, value, limit, priority, text, occurrence?,"
+    " silent?}",
     Kind.ALARM_CLEARED: "an alarm condition went away {alarm, tag, value, limit, priority, text,"
     " silent?}",
-    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, comment?, was?}",
+    Kind.ALARM_ESCALATED: "an alarm nobody acknowledged in time annunciated again {alarm, tag,"
+    " priority, occurrence, times, waited_s}",
+    Kind.ALARM_ACKNOWLEDGED: "a person has seen an alarm {alarm, occurrence?, comment?, was?}",
     Kind.ALARM_SHELVED: "an alarm was silenced for a time {alarm, minutes, reason, was?}",
     Kind.ALARM_UNSHELVED: "a shelved alarm speaks again {alarm, reason?, was?}",
     Kind.ALARM_RESET: "a latched alarm was reset {alarm, reason?, was?}",

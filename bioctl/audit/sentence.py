@@ -208,6 +208,12 @@ def _alarm(verb: str) -> Callable[[Entry, Data], str]:
     return tell
 
 
+def _escalated(entry: Entry, data: Data) -> str:
+    waited = float(data.get("waited_s") or 0.0) / 60
+    who = f"alarm {data.get('alarm')}{_at(entry)} (priority {data.get('priority')})"
+    return f"{who} annunciates again: nobody has acknowledged it for {waited:.3g} min"
+
+
 def _text(data: Data) -> str:
     return _because(data, "text")
 
@@ -288,6 +294,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.PHASE_STATE: _phase_state,
     Kind.PHASE_STEP: _phase_step,
     Kind.PHASE_LATE: lambda entry, data: f"{_step(entry)}{_at(entry)} is late{_text(data)}",
+    Kind.PHASE_FAILED: lambda entry, data: f"{_step(entry)}{_at(entry)} can't go on{_text(data)}",
     Kind.UNIT_ACQUIRED: lambda entry, _: f"{_batch(entry)} took unit {entry.unit}",
     Kind.UNIT_RELEASED: lambda entry, _: f"{_batch(entry)} gave unit {entry.unit} back",
     Kind.LOOP_SET: _loop_set,
@@ -312,6 +319,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.SIGNATURE: _signed,
     Kind.ALARM_RAISED: _alarm("was raised"),
     Kind.ALARM_CLEARED: _alarm("cleared"),
+    Kind.ALARM_ESCALATED: _escalated,
     Kind.ALARM_ACKNOWLEDGED: _person("acknowledged"),
     Kind.ALARM_SHELVED: _person("shelved"),
     Kind.ALARM_UNSHELVED: _person("unshelved"),

@@ -117,8 +117,9 @@ def _phase_state(cell: CellState, fact: Fact) -> CellState:
         return _cultured(cell, fact, batch.control.step(path)) if done != batch.done else cell
     until = min(float(fact.data.get("alive", fact.t)), fact.t)
     elapsed = old.elapsed(until)
+    trouble = "" if state is State.RUNNING else old.trouble
     new = replace(old, state=state, since=fact.t, elapsed_before=elapsed, late=False)
-    return _with_phase(cell, fact, new)
+    return _with_phase(cell, fact, replace(new, trouble=trouble))
 
 
 def _cultured(cell: CellState, fact: Fact, step: BoundStep) -> CellState:
@@ -160,7 +161,9 @@ def _call_outcome(cell: CellState, fact: Fact) -> CellState:
 def _late(cell: CellState, fact: Fact) -> CellState:
     if fact.batch is None or fact.path not in _batch(cell, fact).phases:
         return cell
-    return _with_phase(cell, fact, replace(_phase(cell, fact), late=True))
+    late = fact.kind == "phase.late" or _phase(cell, fact).late
+    new = replace(_phase(cell, fact), late=late, trouble=str(fact.data["text"]))
+    return _with_phase(cell, fact, new)
 
 
 def _opened(cell: CellState, fact: Fact) -> CellState:
@@ -254,6 +257,7 @@ _CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {
     "phase.state": _phase_state,
     "phase.step": _step,
     "phase.late": _late,
+    "phase.failed": _late,
     "call.intent": _call_intent,
     "call.outcome": _call_outcome,
     "prompt.opened": _opened,

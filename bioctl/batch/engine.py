@@ -123,9 +123,7 @@ def _watch_time(log: Log, batch_id: str, path: str) -> None:
 
 
 def _raise(log: Log, batch_id: str, path: str, unit: str, text: str) -> None:
-    data = {"alarm": f"{unit}.phase", "text": f"{path}: {text}", "priority": 2}
     rule = rule_actor("time-out of a phase")
-    log.emit("alarm.raised", rule, data, batch=batch_id, unit=unit, path=path)
     log.emit("phase.late", rule, {"text": text}, batch=batch_id, unit=unit, path=path)
 
 

@@ -80,14 +80,7 @@ def _fail(
 ) -> None:
     del utc
     batch = log.cell.batches[batch_id]
-    unit = batch.control.step(path).unit
-    data = {
-        "alarm": f"{unit}.phase",
-        "text": f"{path}: {action.reason}",
-        "priority": 2,
-        "used": used,
-    }
-    _emit(log, batch_id, path, "alarm.raised", data)
+    _emit(log, batch_id, path, "phase.failed", {"text": action.reason, "used": used})
     if batch.phases[path].state is State.RUNNING:
         log.phase_state(batch_id, path, State.HOLDING, action.reason, recipe_actor(batch))
 

@@ -33,7 +33,8 @@ class PhaseState:
         entered: `elapsed` when the present step began, s.
         elapsed_before: s RUNNING before the present stretch.
         since: process time of the last change of state.
-        late: an alarm has been raised because its logic did not end in time.
+        late: it has been told that its logic did not end in time.
+        trouble: why it could not go on, in words, until it is RUNNING again; "" without.
     """
 
     path: str
@@ -45,6 +46,7 @@ class PhaseState:
     memory: Mapping[str, Scalar] = field(default_factory=dict)
     calls: Mapping[str, CallRecord] = field(default_factory=dict)
     late: bool = False
+    trouble: str = ""
 
     def elapsed(self, now: float) -> float:
         """Return process seconds RUNNING so far."""

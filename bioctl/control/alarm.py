@@ -1,72 +1,49 @@
-"""Alarms on one reading: a limit passed, or a reading that can't be trusted.
+"""Alarms: from what is seen in one scan to the next state, and what to journal.
 
-A Bad reading makes limit alarms of its tag unevaluable: they keep their state and neither raise nor
-clear, while the tag's bad-PV alarm speaks instead. A silent alarm (shelved, suppressed, out of
-service) is evaluated and journaled all the same, as silent.
+A Bad reading makes limit and condition alarms of its tag unevaluable: they keep their state and
+neither raise nor clear, while the tag's bad-PV alarm speaks instead. A silent alarm (shelved,
+suppressed, out of service) is evaluated and journaled all the same, as silent. An alarm nobody
+acknowledges in its time to respond is annunciated again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
-from bioctl.control.alarm_state import AlarmCondition, Signal, after
+from bioctl.control.alarm_judge import Seen, abnormal, arrived, limit_of, sentence
+from bioctl.control.alarm_state import AlarmCondition, AlarmState, Signal, after
 from bioctl.control.event import ControlEvent
-from bioctl.control.quality import checked, json_number, reason_of
+from bioctl.control.quality import checked, json_number
+from bioctl.language.truth import Truth
 from bioctl.values import Reading
 
-
-@dataclass(frozen=True, slots=True)
-class AlarmState:
-    """What one alarm remembers.
-
-    Attributes:
-        condition: state of the ISA-18.2 table.
-        active: whether the process is abnormal, delays passed; the only news of a silent alarm.
-        turning_since: process time since which the process says the opposite of `active`.
-        raised_at: process time it last annunciated, None before.
-        unevaluable: a limit alarm whose reading is not Good now.
-        shelved_until: process time shelving ends; None while not shelved.
-        arrived_at: setpoint the process was last within the limit of; None before.
-    """
-
-    condition: AlarmCondition = AlarmCondition.NORMAL
-    active: bool = False
-    turning_since: float | None = None
-    raised_at: float | None = None
-    unevaluable: bool = False
-    shelved_until: float | None = None
-    arrived_at: float | None = None
-
-
+Data = dict[str, float | int | str | None]
 Scanned = tuple[AlarmState, list[ControlEvent]]
 
 
 def scan_alarm(
-    config: AlarmConfig,
-    state: AlarmState,
-    reading: Reading,
-    now: float,
-    *,
-    setpoint: float | None = None,
-    suppressed: str = "",
+    config: AlarmConfig, state: AlarmState, seen: Seen, now: float, *, suppressed: str = ""
 ) -> Scanned:
     """Return the next state and what to journal.
 
     Args:
         config: the alarm.
         state: after the last scan.
-        reading: what it watches.
+        seen: what it is judged on.
         now: process time, s.
-        setpoint: of the alarm's loop, in the tag's eu; None while the loop does not control.
         suppressed: why it is suppressed by design now; "" for none.
     """
-    pv = checked(reading, config.pv_range)
+    pv = checked(seen.reading, config.pv_range)
     state, events = _silence(config, state, now, suppressed)
+    state, seen = _settled(config, state, seen, pv, left_alone=not suppressed)
     if state.active and state.condition is AlarmCondition.NORMAL:  # it was silent until now
         state = _raised(state, now)
-        events.append(_event(config, state, pv, setpoint))
-    if config.kind is not AlarmKind.BAD and not pv.good:
-        return replace(state, unevaluable=True, turning_since=None), events
-    return _process(config, replace(state, unevaluable=False), pv, now, setpoint, events)
+        events.append(_event(config, state, seen, pv))
+    if config.kind.blind and (not pv.good or seen.truth is Truth.INVALID):
+        state = replace(state, unevaluable=True, turning_since=None)
+    else:
+        state, found = _process(config, replace(state, unevaluable=False), seen, pv, now)
+        events += found
+    return _escalated(config, state, now, events)
 
 
 def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str) -> Scanned:
@@ -75,7 +52,7 @@ def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str
     The journal is told when suppression takes an alarm from people's eyes, not of every quiet one.
     """
     events = []
-    data = {"alarm": config.name, "tag": config.tag}
+    data = _named(config)
     shelved = state.condition is AlarmCondition.SHELVED
     if shelved and (state.shelved_until is None or now >= state.shelved_until):
         condition = after(state.condition, Signal.UNSHELVE)
@@ -87,105 +64,90 @@ def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str
     return replace(state, condition=condition), events
 
 
+def _settled(
+    config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading, *, left_alone: bool
+) -> tuple[AlarmState, Seen]:
+    """Let a steady alarm look around where its reading stood when it was left alone."""
+    if not config.steady or seen.around is not None or not left_alone:
+        return replace(state, settled=None), seen
+    if state.settled is None and pv.good:
+        state = replace(state, settled=pv.number)
+    return state, replace(seen, around=state.settled)
+
+
 def _process(
-    config: AlarmConfig,
-    state: AlarmState,
-    pv: Reading,
-    now: float,
-    setpoint: float | None,
-    events: list[ControlEvent],
+    config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading, now: float
 ) -> Scanned:
     """Follow the process: raise and clear after the delays."""
-    abnormal = _abnormal(config, state, pv, setpoint)
-    if config.loop and not abnormal:
-        state = replace(state, arrived_at=_arrived(config, state, pv, setpoint))
-    if abnormal is state.active:
-        return replace(state, turning_since=None), events
+    wrong = abnormal(config, state, seen, pv)
+    if config.around and not wrong:
+        state = replace(state, arrived_at=arrived(config, state, seen, pv))
+    more, state = seen.about - state.about, replace(state, about=seen.about)
+    if wrong and state.active and more:
+        state = _raised(replace(state, turning_since=None), now)
+        return state, [_event(config, state, seen, pv)]
+    if wrong is state.active:
+        return replace(state, turning_since=None), []
     since = now if state.turning_since is None else state.turning_since
     if now - since < (config.off_delay_s if state.active else config.on_delay_s):
-        return replace(state, turning_since=since), events
-    state = replace(state, active=abnormal, turning_since=None)
-    if abnormal:
+        return replace(state, turning_since=since), []
+    state = replace(state, active=wrong, turning_since=None)
+    if wrong:
         state = _raised(state, now)
     else:
         signal = Signal.LATCH if config.latching else Signal.CLEAR
         state = replace(state, condition=after(state.condition, signal))
-    return state, [*events, _event(config, state, pv, setpoint)]
+    return state, [_event(config, state, seen, pv)]
 
 
 def _raised(state: AlarmState, now: float) -> AlarmState:
-    silent = state.condition.silent
-    condition = after(state.condition, Signal.RAISE)
-    return replace(state, condition=condition, raised_at=state.raised_at if silent else now)
+    """Return the state after the process became abnormal; what is silent does not annunciate."""
+    if state.condition.silent:
+        return state
+    return replace(
+        state,
+        condition=after(state.condition, Signal.RAISE),
+        raised_at=now,
+        occurrence=state.occurrence + 1,
+        escalations=0,
+    )
 
 
-def _abnormal(config: AlarmConfig, state: AlarmState, pv: Reading, setpoint: float | None) -> bool:
-    """Whether the process is abnormal; an active alarm clears a dead band inside its limit."""
-    limit = _limit(config, setpoint)
-    if limit is None:
-        return config.kind is AlarmKind.BAD and not pv.good
-    outside = _outside(config, pv, limit, config.dead_band if state.active else 0.0)
-    began = state.active or state.turning_since is not None
-    return outside and (began or not config.loop or not _on_the_way(config, state, setpoint))
-
-
-def _limit(config: AlarmConfig, setpoint: float | None) -> float | None:
-    """Return the limit in the tag's eu; None where there is none now."""
-    if config.limit is None or not config.loop:
-        return config.limit
-    if setpoint is None:
-        return None
-    return setpoint + (config.limit if config.kind is AlarmKind.HIGH else -config.limit)
-
-
-def _outside(config: AlarmConfig, pv: Reading, limit: float, band: float) -> bool:
-    high = config.kind is AlarmKind.HIGH
-    return pv.number > limit - band if high else pv.number < limit + band
-
-
-def _on_the_way(config: AlarmConfig, state: AlarmState, setpoint: float | None) -> bool:
-    """Whether the setpoint has moved and the process has not been there yet: no deviation."""
-    if state.arrived_at is None or setpoint is None or config.limit is None:
-        return True
-    return abs(setpoint - state.arrived_at) > config.limit
-
-
-def _arrived(
-    config: AlarmConfig, state: AlarmState, pv: Reading, setpoint: float | None
-) -> float | None:
-    if setpoint is None or config.limit is None:
-        return None
-    return setpoint if abs(pv.number - setpoint) <= config.limit else state.arrived_at
-
-
-def _event(
-    config: AlarmConfig, state: AlarmState, pv: Reading, setpoint: float | None
-) -> ControlEvent:
-    limit = _limit(config, setpoint)
-    data: dict[str, float | int | str | None] = {
-        "alarm": config.name,
-        "tag": config.tag,
-        "value": json_number(pv),
-        "limit": limit,
+def _escalated(
+    config: AlarmConfig, state: AlarmState, now: float, events: list[ControlEvent]
+) -> Scanned:
+    """Annunciate again what nobody acknowledged in its time, each time after twice as long."""
+    if state.condition is not AlarmCondition.UNACK_ACTIVE or state.raised_at is None:
+        return state, events
+    waited = now - state.raised_at
+    if waited < config.respond_s * (2 ** (state.escalations + 1) - 1):
+        return state, events
+    state = replace(state, escalations=state.escalations + 1)
+    data = _named(config) | {
         "priority": config.priority,
-        "text": _sentence(config, pv, limit) if state.active else _normal(config),
+        "occurrence": state.occurrence,
+        "times": state.escalations,
+        "waited_s": round(waited, 3),
+    }
+    return state, [*events, ControlEvent("alarm.escalated", data)]
+
+
+def _event(config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading) -> ControlEvent:
+    data = _named(config) | {
+        "value": None if config.kind is AlarmKind.TOLD else json_number(pv),
+        "limit": limit_of(config, seen.around),
+        "priority": config.priority,
+        "text": sentence(config, state, seen, pv),
     }
     if state.condition.silent:
         data["silent"] = str(state.condition)
+    elif state.active:
+        data["occurrence"] = state.occurrence
     return ControlEvent("alarm.raised" if state.active else "alarm.cleared", data)
 
 
-def _normal(config: AlarmConfig) -> str:
-    kept = " The alarm is latched: reset it." if config.latching else ""
-    return f"{config.tag} is back to normal.{kept}"
-
-
-def _sentence(config: AlarmConfig, pv: Reading, limit: float | None) -> str:
-    if config.kind is AlarmKind.BAD or not pv.good:
-        what = f"{config.tag} can't be trusted: {reason_of(pv)}"
-    else:
-        side = "above" if config.kind is AlarmKind.HIGH else "below"
-        of = f", its limit around the setpoint of loop {config.loop}" if config.loop else ""
-        what = f"{config.tag} is {pv.number:g}, {side} {limit:g}{of}" if limit is not None else ""
-        what = what or f"{config.tag} was outside its limit; its loop does not control now"
-    return f"{what}. {config.consequence} {config.action}"
+def _named(config: AlarmConfig) -> Data:
+    named: Data = {"alarm": config.name, "tag": config.tag}
+    if config.kind is AlarmKind.TOLD:
+        del named["tag"]
+    return named

@@ -6,9 +6,8 @@ raises anew what is abnormal when an alarm is let speak again.
 
 from dataclasses import replace
 
-from bioctl.control.alarm import AlarmState
 from bioctl.control.alarm_config import AlarmConfig
-from bioctl.control.alarm_state import TABLE, AlarmCondition, Signal, after
+from bioctl.control.alarm_state import TABLE, AlarmCondition, AlarmState, Signal, after
 from bioctl.errors import InputError, RefusedError
 
 WORD = {
@@ -23,7 +22,12 @@ WORD = {
 
 
 def command_alarm(
-    config: AlarmConfig, state: AlarmState, signal: Signal, now: float, seconds: float = 0.0
+    config: AlarmConfig,
+    state: AlarmState,
+    signal: Signal,
+    now: float,
+    seconds: float = 0.0,
+    occurrence: int | None = None,
 ) -> AlarmState:
     """Return the state after a person's command.
 
@@ -33,9 +37,11 @@ def command_alarm(
         signal: one of `WORD`.
         now: process time, s.
         seconds: how long to shelve, process s; no other command takes one.
+        occurrence: which annunciation a person has seen and acknowledges; None for the present.
 
     Raises:
-        RefusedError: nothing to do in this state, or an alarm of priority 1 was to be shelved.
+        RefusedError: nothing to do in this state, another annunciation than the one seen, or an
+            alarm of priority 1 was to be shelved.
         InputError: not a time it may be shelved for.
     """
     if signal is Signal.SHELVE:
@@ -44,6 +50,12 @@ def command_alarm(
         raise RefusedError(
             f"alarm {config.name} is {state.condition}; nothing to {WORD.get(signal, signal)}.",
             help=_remedy(state.condition, signal),
+        )
+    if signal is Signal.ACK and occurrence not in {None, state.occurrence}:
+        raise RefusedError(
+            f"alarm {config.name} was raised again since: you have seen #{occurrence}, now it is "
+            f"#{state.occurrence}.",
+            help="look at `bioctl alarm list` and acknowledge what you see there",
         )
     until = now + seconds if signal is Signal.SHELVE else None
     return replace(state, condition=after(state.condition, signal), shelved_until=until)

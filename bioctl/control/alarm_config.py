@@ -16,6 +16,19 @@ class AlarmKind(StrEnum):
     HIGH = "high"
     LOW = "low"
     BAD = "bad"
+    CONDITION = "condition"
+    DOUBT = "doubt"
+    TOLD = "told"
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has a limit."""
+        return self in {self.HIGH, self.LOW}
+
+    @property
+    def blind(self) -> bool:
+        """Whether it can't be judged while its reading is Bad."""
+        return self.limited or self is self.CONDITION
 
 
 class Severity(StrEnum):
@@ -51,14 +64,23 @@ class AlarmConfig:
     Attributes:
         name: unique in its unit, for example `temperature_high`.
         tag: what it watches, for people and the journal.
-        kind: above a limit, below a limit, or a reading that is not Good.
+        kind: above a limit, below one, a reading that is not Good, a condition that is TRUE, a
+            loop's doubts about its reading or outputs, or something bioctl tells of itself.
         cause: what most likely is behind it.
         consequence: what happens if nobody acts.
         severity: how bad that is.
         action: what the operator does.
         respond_s: how long there is to do it, s, above 0.
-        limit: in the tag's eu; a distance above 0 where `loop` is given; None for kind BAD.
-        loop: the limit is this far from the setpoint of this loop; "" for a fixed limit.
+        limit: of kinds HIGH and LOW, in the tag's eu; a distance above 0 where it is `around`
+            something.
+        loop: the limit is this far from the setpoint of this loop; for kind DOUBT, whose doubts.
+        output: it is this far from what this output is commanded to be.
+        steady: it is this far from what the running phase keeps, else from where the reading
+            stood when a phase last moved it on purpose.
+        moved: suppressed by design while a phase moves the reading on purpose.
+        percent: limit and dead band are % of what the limit is around, not eu.
+        counted: what this loop's dose limit has counted is judged, in place of the reading.
+        when: of kind CONDITION.
         dead_band: how far back inside the limit it must come to clear, eu.
         on_delay_s: how long it must be abnormal before it is raised.
         off_delay_s: how long it must be normal before it clears.
@@ -81,6 +103,12 @@ class AlarmConfig:
     respond_s: float
     limit: float | None = None
     loop: str = ""
+    output: str = ""
+    steady: bool = False
+    moved: bool = False
+    percent: bool = False
+    counted: str = ""
+    when: Condition | None = None
     dead_band: float = 0.0
     on_delay_s: float = 0.0
     off_delay_s: float = 0.0
@@ -100,12 +128,23 @@ class AlarmConfig:
             above_zero(owner, name, getattr(self, name))
         if self.pv_range is not None:
             span(owner, "pv_range", self.pv_range)
-        if (self.limit is None) is not (self.kind is AlarmKind.BAD):
-            raise InputError(f"{owner}: high and low need a limit, bad has none.")
-        if self.loop and self.limit is None:
-            raise InputError(f"{owner}: bad has no setpoint.")
+        if (self.limit is None) is self.kind.limited:
+            raise InputError(f"{owner}: high and low need a limit, {self.kind} has none.")
+        if self.limit is None and self.loop and self.kind is not AlarmKind.DOUBT:
+            raise InputError(f"{owner}: {self.kind} has no setpoint.")
+        if (self.when is None) is (self.kind is AlarmKind.CONDITION):
+            raise InputError(f"{owner}: a condition needs `when`, and nothing else has one.")
         if self.limit is not None:
-            (above_zero if self.loop else finite)(owner, "limit", self.limit)
+            (above_zero if self.around else finite)(owner, "limit", self.limit)
+        if bool(self.loop) + bool(self.output) + self.steady > 1:
+            raise InputError(f"{owner}: a limit is around one thing, not several.")
+        if self.percent and not self.around:
+            raise InputError(f"{owner}: a percentage needs something it is of.")
+
+    @property
+    def around(self) -> bool:
+        """Whether the limit is a distance from something that moves."""
+        return self.limit is not None and (bool(self.loop or self.output) or self.steady)
 
     @property
     def priority(self) -> int:

@@ -9,6 +9,7 @@ the process is abnormal then, the next scan raises the alarm anew.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -34,6 +35,37 @@ class AlarmCondition(StrEnum):
     def silent(self) -> bool:
         """Whether the alarm is kept from annunciating, whatever the process does."""
         return self in {self.SHELVED, self.SUPPRESSED, self.OUT_OF_SERVICE}
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmState:
+    """What one alarm remembers.
+
+    Attributes:
+        condition: state of the ISA-18.2 table.
+        active: whether the process is abnormal, delays passed; the only news of a silent alarm.
+        turning_since: process time since which the process says the opposite of `active`.
+        raised_at: process time it last annunciated, None before.
+        occurrence: how often it has annunciated; a person acknowledges one of them.
+        escalations: how often this one was annunciated again because nobody acknowledged it.
+        unevaluable: an alarm whose reading is not Good now, so that nothing can be said.
+        shelved_until: process time shelving ends; None while not shelved.
+        arrived_at: what the limit was around when the process was last within it; None before.
+        about: what an active alarm that is told something is about.
+        settled: reading at which a steady alarm's process was left alone; None while it is moved.
+    """
+
+    condition: AlarmCondition = AlarmCondition.NORMAL
+    active: bool = False
+    turning_since: float | None = None
+    raised_at: float | None = None
+    occurrence: int = 0
+    escalations: int = 0
+    unevaluable: bool = False
+    shelved_until: float | None = None
+    arrived_at: float | None = None
+    settled: float | None = None
+    about: frozenset[str] = frozenset()
 
 
 class Signal(StrEnum):

@@ -10,8 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from bioctl.control.alarm import AlarmState
-from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.alarm_state import AlarmCondition, AlarmState
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop_config import AnyLoop, Mode
 from bioctl.control.loop_state import LoopState
@@ -106,8 +105,12 @@ def remember_alarm(state: AlarmState) -> Flat:
         "condition": state.condition.value,
         "active": state.active,
         "raised_at": state.raised_at,
+        "occurrence": state.occurrence,
+        "escalations": state.escalations,
         "shelved_until": state.shelved_until,
         "arrived_at": state.arrived_at,
+        "settled": state.settled,
+        "about": "\n".join(sorted(state.about)),
     }
 
 
@@ -122,8 +125,12 @@ def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
         condition,
         active=spoke or (quiet and memory.get("active") is True),
         raised_at=_number(memory.get("raised_at")),
+        occurrence=int(_number(memory.get("occurrence")) or 0),
+        escalations=int(_number(memory.get("escalations")) or 0),
         shelved_until=_number(memory.get("shelved_until")),
         arrived_at=_number(memory.get("arrived_at")),
+        settled=_number(memory.get("settled")),
+        about=frozenset(filter(None, str(memory.get("about", "")).split("\n"))),
     )
 
 

@@ -36,6 +36,7 @@ def condition_names(
     measurements: Mapping[str, Tag],
     outputs: Mapping[str, Tag],
     loops: Mapping[str, AnyLoop],
+    of_class: Mapping[str, str],
     elsewhere: Mapping[str, str],
 ) -> dict[str, str]:
     """Return every name a condition may use, with its eu.
@@ -44,6 +45,7 @@ def condition_names(
         measurements: tag by measurement of the unit.
         outputs: tag by output of the unit.
         loops: its loops.
+        of_class: eu by loop of its class, also of one that could not be read.
         elsewhere: eu by `UNIT.measurement` of the other units.
     """
     doses = {
@@ -57,6 +59,7 @@ def condition_names(
     }
     return {
         **elsewhere,
+        **{f"{name}{SETPOINT}": eu for name, eu in of_class.items()},
         **{f"{n}{SETPOINT}": readable[loop.pv] for n, loop in loops.items() if loop.pv in readable},
         **{f"{name}{DEVIATION}": tag.eu for name, tag in outputs.items()},
         **{f"{n}{USED}": tag.eu for n, tag in measurements.items() if n.endswith(TOTALISER)},

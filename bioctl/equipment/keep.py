@@ -5,10 +5,12 @@ are not in it: they come from the journal's entries alone.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from bioctl.control.alarm_state import AlarmState
 from bioctl.control.memory import (
     recall_alarm,
     recall_count,
@@ -21,13 +23,25 @@ from bioctl.control.memory import (
     remember_loop,
     remember_permissive,
 )
+from bioctl.equipment.own_alarms import OF_CELL
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
 
+NO_ALARMS: Mapping[str, AlarmState] = MappingProxyType({})
+_CELL = ""
+"""Key of what the cell itself keeps; no unit has this name."""
 
-def remember(memory: Mapping[str, UnitMemory]) -> bytes:
-    """Return what all units keep, as JSON."""
-    return orjson.dumps({name: _of_unit(one) for name, one in memory.items()})
+
+def remember(memory: Mapping[str, UnitMemory], cell: Mapping[str, AlarmState] = NO_ALARMS) -> bytes:
+    """Return what all units keep, and the states of the cell's own alarms, as JSON."""
+    own = {"alarms": {name: remember_alarm(one) for name, one in cell.items()}}
+    return orjson.dumps({_CELL: own} | {name: _of_unit(one) for name, one in memory.items()})
+
+
+def recall_cell(blob: bytes | None) -> dict[str, AlarmState]:
+    """Return the states of the cell's own alarms."""
+    kept = _map(_map(_decoded(blob).get(_CELL)).get("alarms"))
+    return {name: recall_alarm(_map(kept[name])) for name in OF_CELL if name in kept}
 
 
 def recall(units: Mapping[str, UnitConfig], blob: bytes | None) -> dict[str, UnitMemory]:

@@ -1,23 +1,23 @@
 """Protection of one unit in one scan: interlocks, permissives and alarms on the image."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
-from bioctl.control.alarm import AlarmState, scan_alarm
-from bioctl.control.alarm_config import AlarmConfig
+from bioctl.control.alarm import scan_alarm
+from bioctl.control.alarm_config import AlarmKind
+from bioctl.control.alarm_state import AlarmState
 from bioctl.control.bypass import end_bypass
 from bioctl.control.event import ControlEvent
 from bioctl.control.interlock import evaluate, forced_outputs, limited_outputs
 from bioctl.control.interlock_config import InterlockState
-from bioctl.control.loop_config import Mode
 from bioctl.control.permissive import PermissiveState, permit
 from bioctl.control.totaliser import DoseState, tally
+from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected, seen_by, suppressed_by
+from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.condition_names import lookup_of
 from bioctl.equipment.image import NOT_READ, Image
 from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.unit import UnitConfig
-from bioctl.language.condition import Lookup, Truth
+from bioctl.language.condition import Lookup
 
 
 def protect(
@@ -25,7 +25,8 @@ def protect(
     memory: UnitMemory,
     image: Image,
     now: float,
-    suppressed: Mapping[str, str] = MappingProxyType({}),
+    expected: Expected = NOTHING_EXPECTED,
+    state: UnitState = NOTHING,
 ) -> list[ControlEvent]:
     """Evaluate interlocks, permissives and alarms; forced outputs are left in the unit's memory.
 
@@ -34,20 +35,21 @@ def protect(
         memory: what its control remembers; changed here.
         image: reading by tag.
         now: process time, s.
-        suppressed: measurements whose alarms are suppressed by design, and the phase that does it.
+        expected: what the running phases expect of it.
+        state: what is commanded now.
     """
     _count(unit, memory, image)
     lookup = lookup_of(unit, memory, image)
     events = _interlocks(unit, memory, lookup, now) + _permissives(unit, memory, lookup, now)
     for name, alarm in unit.alarms.items():
-        before = memory.alarms.get(name, AlarmState())
+        if alarm.kind is AlarmKind.TOLD:
+            continue
         memory.alarms[name], found = scan_alarm(
             alarm,
-            before,
-            lookup(alarm.tag),
+            memory.alarms.get(name, AlarmState()),
+            seen_by(alarm, unit, memory, state, expected, lookup),
             now,
-            setpoint=_setpoint(memory, alarm.loop),
-            suppressed=_suppressed(alarm, suppressed, lookup),
+            suppressed=suppressed_by(alarm, expected, lookup),
         )
         events += found
     memory.forced = forced_outputs(unit.interlocks, memory.interlocks)
@@ -91,17 +93,3 @@ def _permissives(
         memory.permissives[name] = permit(config, state, lookup, now)
         events += [ended] if ended else []
     return events
-
-
-def _setpoint(memory: UnitMemory, loop: str) -> float | None:
-    """Return the setpoint a loop controls to, None while it does not."""
-    state = memory.loops.get(loop)
-    return state.sp if state is not None and state.mode is Mode.AUTO else None
-
-
-def _suppressed(alarm: AlarmConfig, phases: Mapping[str, str], lookup: Lookup) -> str:
-    """Return why an alarm is suppressed by design now; "" while it is not."""
-    if alarm.tag in phases:
-        return f"phase {phases[alarm.tag]}"
-    when = alarm.suppress_when
-    return when.text if when is not None and when.evaluate(lookup) is Truth.TRUE else ""

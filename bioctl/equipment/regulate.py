@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bioctl.control.alarm import AlarmState
+from bioctl.control.alarm_state import AlarmState
 from bioctl.control.event import ControlEvent
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop

@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from bioctl.control.event import ControlEvent
+from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
 from bioctl.equipment.protect import distrust, protect
@@ -59,7 +60,7 @@ def scan(
     steps: Mapping[str, Step[E]],
     now: float,
     faulty: Collection[str] = (),
-    suppressed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    expected: Mapping[str, Expected] = MappingProxyType({}),
 ) -> Decisions[E]:
     """Decide one scan at process time `now` (s).
 
@@ -71,12 +72,12 @@ def scan(
         steps: of the batches that are due.
         now: process time, s.
         faulty: batches that failed before and have not been decided since.
-        suppressed: by unit, measurements whose alarms a running phase suppresses, and the phase.
+        expected: what running phases expect, by unit.
     """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
-        quiet = suppressed.get(name, {})
-        part = partial(_protect, decided, unit, memory[name], image, now, quiet)
+        wanted, state = expected.get(name, NOTHING_EXPECTED), commanded.get(name, NOTHING)
+        part = partial(_protect, decided, unit, memory[name], image, now, wanted, state)
         if _fenced(decided, name, part):
             distrust(memory[name])
         else:
@@ -107,9 +108,10 @@ def _protect(
     memory: UnitMemory,
     image: Image,
     now: float,
-    suppressed: Mapping[str, str],
+    expected: Expected,
+    state: UnitState,
 ) -> None:
-    events = protect(unit, memory, image, now, suppressed)
+    events = protect(unit, memory, image, now, expected, state)
     decided.protective.extend((unit.name, event) for event in events)
 
 

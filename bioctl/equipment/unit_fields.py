@@ -10,6 +10,7 @@ from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock_config import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
 from bioctl.control.permissive import PermissiveConfig
+from bioctl.equipment.alarm_fields import Around, condition_over, read_alarm
 from bioctl.equipment.condition_names import condition_names, counted
 from bioctl.equipment.fields import (
     Fields,
@@ -17,6 +18,7 @@ from bioctl.equipment.fields import (
     collect,
     known,
     levels,
+    quantity,
     seconds,
 )
 from bioctl.equipment.interlock_fields import (
@@ -26,7 +28,7 @@ from bioctl.equipment.interlock_fields import (
     refuse_flaws,
 )
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
-from bioctl.equipment.protection_fields import Around, condition_over, read_alarm
+from bioctl.equipment.own_alarms import OF_UNIT
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
 from bioctl.equipment.tag_fields import read_probes, read_tags, refuse_twins
@@ -77,17 +79,15 @@ def read_unit(
         loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
     rows = take_rows(fields, tables, errors)
-    readable = condition_names(measurements, outputs, loops, elsewhere)
+    readable = condition_names(measurements, outputs, loops, kind.loops, elsewhere)
     able = Names(readable, outputs, kind.phases)
     interlocks = _rows(rows, errors, "interlocks", partial(read_interlock, able, errors))
     refuse_flaws(rows, interlocks, outputs, errors)
     permit = partial(read_permissive, able, interlocks, errors)
     permissives = _rows(rows, errors, "permissives", permit)
-    eus = {one: tag.eu for one, tag in measurements.items()}
-    empty = fields.get("empty")
-    nothing = collect(errors, empty, condition_over(eus)) if empty else None
-    around = Around(measurements, tuple(kind.loops), loops, nothing)
+    around = _around(fields, errors, Around(measurements, outputs, tuple(kind.loops), loops))
     alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
+    _refuse_own(rows, errors)
     _refuse_deaf(rows, errors, alarms)
     fields.close()
     return UnitConfig(
@@ -101,7 +101,7 @@ def read_unit(
         idle=idle,
         loops=loops,
         interlocks=interlocks,
-        alarms=alarms,
+        alarms={**OF_UNIT, **alarms},
         permissives=permissives,
         counted=counted(_conditions(interlocks, permissives), measurements),
         origins=rows.origins,
@@ -145,6 +145,16 @@ def _each(
     return {name: one for name, one in found.items() if one is not None}
 
 
+def _around(fields: Fields, errors: list[InputError], unit: Around) -> Around:
+    """Return what alarms may name, with when the unit is empty and what it holds."""
+    empty, volume = fields.get("empty"), fields.get("volume")
+    return replace(
+        unit,
+        empty=collect(errors, empty, condition_over(unit.eus)) if empty else None,
+        volume=collect(errors, volume, above_zero(quantity("mL"))) if volume else None,
+    )
+
+
 def _rows(
     rows: Rows, errors: list[InputError], group: str, read: Callable[[str, Node], T]
 ) -> dict[str, T]:
@@ -168,12 +178,22 @@ def _loop(
     return read_loop(name, node, points, errors)
 
 
+def _refuse_own(rows: Rows, errors: list[InputError]) -> None:
+    """Note entries with the name of an alarm that bioctl raises of itself."""
+    group = rows.groups.get("alarms")
+    for name in OF_UNIT.keys() & (group.entries.keys() if group else ()):
+        if group is not None:
+            message = f"alarm {name} is bioctl's own; every unit has it."
+            error = InputError(message, where=group.keys[name].where, help="choose another name")
+            errors.append(rows.told("alarms", name, group.entries[name], error))
+
+
 def _refuse_deaf(rows: Rows, errors: list[InputError], alarms: Mapping[str, AlarmConfig]) -> None:
     """Note limit alarms that fall silent with their probe, and no bad alarm would say so."""
     group = rows.groups.get("alarms")
     heard = {one.tag for one in alarms.values() if one.kind is AlarmKind.BAD}
     for name, one in alarms.items():
-        if one.tag not in heard and group is not None:
+        if one.kind.blind and one.tag not in heard and group is not None:
             where = group.keys[name].where
             message = f"alarm {name}: {one.tag} has no alarm of kind bad."
             remedy = "give it one: a Bad reading silences its limit alarms"

@@ -38,6 +38,7 @@ class Charge(Phase):
         hold="pump stopped, delivered volume counted",
         restart="only the rest is delivered",
         drives=DOSE,
+        moves=("weight",),
         duration=lambda p: float(p["volume"]) / float(p["rate"]) * 60.0,
     )
 

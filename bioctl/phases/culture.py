@@ -37,6 +37,7 @@ class Inoculate(Phase):
         restart="only the rest is delivered; identity is asked again after `no`",
         asks=True,
         drives=(*CULTURE, *DOSE),
+        moves=("weight",),
         duration=lambda p: (float(p["volume"]) + float(p["rinse"])) / float(p["rate"]) * 60.0,
     )
 

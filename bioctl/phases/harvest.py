@@ -39,6 +39,7 @@ class Drain(Phase):
         hold="pump and valve closed",
         restart="goes on where it was",
         drives=("agitation", "drain_valve", "harvest_pump", "pH", "dissolved_oxygen"),
+        moves=("weight",),
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:
@@ -87,6 +88,7 @@ class Detach(Phase):
         "vessel for longer than `enzyme_limit` holds by itself",
         restart="without enzyme it begins again; else it completes the quench",
         drives=(*CULTURE, *DOSE),
+        moves=("weight",),
         duration=_detach_s,
     )
 

@@ -31,6 +31,7 @@ class LeakTest(Phase):
         help="pressure decay of the closed, empty vessel",
         hold="vents, air off",
         restart="the test begins again",
+        moves=("pressure",),
         drives=("vent_valve", "air", "dissolved_oxygen", "pH"),
         duration=lambda p: 120.0 + float(p["stabilise"]) + float(p["test"]),
     )

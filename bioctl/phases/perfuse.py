@@ -38,6 +38,7 @@ class Perfuse(Phase):
         restart="goes on at the rate it had reached",
         ends="until",
         drives=(*CULTURE, "feed_pump", "permeate_pump"),
+        keeps={"weight": "weight"},
     )
 
     def outputs(self, v: View) -> Mapping[str, float]:

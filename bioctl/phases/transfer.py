@@ -46,6 +46,7 @@ class Transfer(Phase):
         help="pump to another unit, weighing both ends",
         hold="both ends closed",
         restart="weighs again, then pumps on",
+        moves=("weight",),
         drives=(
             "agitation",
             "pH",

@@ -55,6 +55,8 @@ class PhaseSpec:
         asks: whether it asks a person, so that a second person can check the answer.
         drives: outputs, loops and commands of its unit that it uses, by name of the class; a role
             parameter and a point, `to.inlet_valve`, for those of another unit.
+        moves: measurements it changes on purpose; steady alarms wait meanwhile.
+        keeps: parameter by the measurement that it holds there.
         duration: seconds it is expected to take, from its parameters; None where it can't be told.
         result: names of the parameters that give the name and the eu of a result; () for none.
         runs: False for a phase that recipes may ask for and no engine can run yet.
@@ -71,6 +73,8 @@ class PhaseSpec:
     ends: Ends = "itself"
     asks: bool = False
     drives: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    keeps: Mapping[str, str] = field(default_factory=dict)
     duration: Duration | None = field(default=None, compare=False)
     result: tuple[str, ...] = ()
     runs: bool = True

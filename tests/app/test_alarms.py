@@ -35,7 +35,7 @@ async def mend(desk: Desk, alarm: str, then: AlarmCondition) -> None:
 
 
 async def give(desk: Desk, user: str, verb: str, alarm: str, **more: Any) -> str:
-    args = {"alarm": alarm, **more}
+    args = {"alarm": alarm, **({"occurrence": 1} if verb == "ack" else {}), **more}
     return (await desk.give(user, f"alarm.{verb}", args=args, reason="it is known")).message
 
 
@@ -53,7 +53,12 @@ async def test_alarm_is_acknowledged_by_a_person_whose_intent_comes_first(
     (outcome,) = kinds(entries, "command.outcome")
     assert intent.seq < ack.seq < outcome.seq
     assert (ack.actor["id"], ack.unit) == ("ada", "BR101")
-    assert ack.data == {"alarm": "glucose_bad", "was": "unacknowledged", "comment": "it is known"}
+    assert ack.data == {
+        "alarm": "glucose_bad",
+        "was": "unacknowledged",
+        "occurrence": 1,
+        "comment": "it is known",
+    }
 
 
 async def test_shelved_alarm_is_shown_with_its_time_and_speaks_again(desk: Desk) -> None:
@@ -105,7 +110,8 @@ REFUSED = {
     "qa": ("quinn", "ack", {"alarm": GLUCOSE}, "r", "role qa may not"),
     "reason": ("ada", "ack", {"alarm": GLUCOSE}, " ", "needs a reason"),
     "name": ("ada", "ack", {"alarm": "BR101.glucose_bda"}, "r", "mean 'BR101.glucose_bad'?"),
-    "normal": ("ada", "ack", {"alarm": GLUCOSE}, "r", "nothing to acknowledge"),
+    "number": ("ada", "ack", {"alarm": GLUCOSE}, "r", "needs `occurrence`"),
+    "normal": ("ada", "ack", {"alarm": GLUCOSE, "occurrence": 0}, "r", "nothing to acknowledge"),
     "no time": ("kim", "shelve", {"alarm": GLUCOSE}, "r", "needs `minutes`"),
     "time": ("kim", "shelve", {"alarm": GLUCOSE, "minutes": 61}, "r", "at most 60 min"),
     "urgent": ("kim", "shelve", {"alarm": JACKET, "minutes": 5}, "r", "priority 1"),

@@ -15,7 +15,7 @@ from bioctl.batch.engine import over
 from bioctl.phases.library import PHASES
 from bioctl.phases.states import State
 
-from ..batch.cell import BATCH, Bench, recipe  # noqa: TID252  tests are no package
+from ..batch.cell import Bench, recipe  # noqa: TID252  tests are no package
 from ..batch.test_hold import CHARGE, DRAIN, GROW, PERFUSE  # noqa: TID252
 from .setting import SITE, Running, controller, kinds
 
@@ -142,7 +142,8 @@ async def test_fault_in_a_phase_is_alarmed_once_closes_its_units_and_holds(
     monkeypatch.undo()
     await run.until_state(State.HELD)
     await run.turn(2)
-    alarms = [e for e in await run.entries() if e.data.get("alarm") == f"{BATCH}.fault"]
+    alarms = [e for e in await run.entries() if e.data.get("alarm") == "fault"]
+    assert {e.unit for e in alarms} == {"BR101"}
     assert [entry.kind for entry in alarms] == ["alarm.raised", "alarm.cleared"]
     assert "KeyError: 'odd'. Its units take their hold outputs" in alarms[0].data["text"]
 

@@ -37,6 +37,19 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "Alarm TAH101 (priority high) cleared on BR101.TT101, limit 38: temperature high.",
     ),
     (
+        "alarm.escalated",
+        RULE,
+        {
+            "alarm": "TAH101",
+            "tag": "temperature",
+            "priority": 1,
+            "occurrence": 3,
+            "times": 2,
+            "waited_s": 900.0,
+        },
+        "Alarm TAH101 on BR101 (priority 1) annunciates again: nobody has acknowledged it for 15 min.",
+    ),
+    (
         "alarm.acknowledged",
         P,
         {"alarm": "TAH101", "comment": "seen"},

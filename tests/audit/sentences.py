@@ -168,6 +168,12 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         {"text": "62 min of 60 min"},
         "Phase expand/fill on BR101 is late: 62 min of 60 min.",
     ),
+    (
+        "phase.failed",
+        RECIPE,
+        {"text": "decision: rejected", "used": {}},
+        "Phase expand/fill on BR101 can't go on: decision: rejected.",
+    ),
     ("unit.acquired", RECIPE, {}, "Batch B-1 took unit BR101."),
     ("unit.released", RECIPE, {}, "Batch B-1 gave unit BR101 back."),
     (

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioctl.control.alarm import AlarmState, scan_alarm
+from bioctl.control.alarm import scan_alarm
 from bioctl.control.alarm_command import command_alarm
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind, Severity
-from bioctl.control.alarm_state import AlarmCondition, Signal
+from bioctl.control.alarm_judge import Seen
+from bioctl.control.alarm_state import AlarmCondition, AlarmState, Signal
 from bioctl.errors import InputError, RefusedError
 from bioctl.values import Quality, Range, Reading, bad
 
@@ -60,7 +61,11 @@ class Bench:
         for _ in range(0, seconds, 10):
             self.now += 10
             self.state, events = scan_alarm(
-                self.config, self.state, reading, self.now, setpoint=setpoint, suppressed=suppressed
+                self.config,
+                self.state,
+                Seen(reading, setpoint, asked=True),
+                self.now,
+                suppressed=suppressed,
             )
             for event in events:
                 self.kinds.append(event.kind)
@@ -99,6 +104,7 @@ def test_raised_alarm_tells_what_happens_and_what_to_do() -> None:
         "limit": 7.3,
         "priority": 2,
         "text": "BR101.AT101 is 7.4, above 7.3. Cells stop growing. Check the base pump.",
+        "occurrence": 1,
     }
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bioctl.control.alarm import AlarmState, scan_alarm
+from bioctl.control.alarm import scan_alarm
 from bioctl.control.alarm_command import WORD, command_alarm
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind, Severity
-from bioctl.control.alarm_state import Signal
+from bioctl.control.alarm_judge import Seen
+from bioctl.control.alarm_state import AlarmState, Signal
 from bioctl.control.memory import recall_alarm, remember_alarm
 from bioctl.errors import RefusedError
 from bioctl.values import Reading, bad
@@ -154,7 +155,7 @@ def test_automaton_agrees_with_the_model_over_50_000_random_events_each(
             gone = chance.random() < 0.05
             reading = bad("wire break") if gone else Reading(value)
             state, events = scan_alarm(
-                config, state, reading, now, suppressed="drain" if suppress else ""
+                config, state, Seen(reading), now, suppressed="drain" if suppress else ""
             )
             if gone:
                 model_said = model.scan(None, now, suppress=suppress)

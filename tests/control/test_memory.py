@@ -3,8 +3,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from bioctl.control.alarm import AlarmState
-from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.alarm_state import AlarmCondition, AlarmState
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import LoopConfig, Mode

@@ -26,7 +26,7 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py", "tables.py",
+    "scale_fields.py", "interlock_fields.py", "tag_fields.py", "alarm_fields.py", "tables.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
 

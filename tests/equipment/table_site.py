@@ -21,15 +21,19 @@ ROOM = """
     connection: plant
     period: 10 s
     measurements:
-      particles: PC001 0 .. 1000000 1/m3
+      particles_05um: PC001 0 .. 1000000 1/m3
       pressure_difference: PD001 -50 .. 100 Pa
+      temperature: TT001 0 .. 50 degC
+      humidity: MT001 0 .. 100 %
     outputs: {}
 """
-PROBED = """harvest_line, inoculation, second_temperature_probe, feed_limit]
+PROBED = """      - inoculation
+      - second_temperature_probe
+      - feed_limit
     probes: {temperature_2: TT109 0 .. 60 degC}"""
 CHANGES = {
-    "harvest_line, inoculation]": PROBED,
-    "tables: [inlet_line, filling]": "tables: [inlet_line, filling, fill_environment]",
+    "      - inoculation": PROBED,
+    "inlet_line, filling]": "inlet_line, filling, fill_environment]",
 }
 
 
@@ -60,7 +64,7 @@ USUAL = {
     "BR101.temperature": 37.0, "BR101.temperature_2": 37.0, "BR101.pH": 7.2,
     "BR101.dissolved_oxygen": 50.0, "BR101.weight": 4.0, "BR101.pressure": 5.0,
     "BR101.agitator_speed": 60.0, "VF301.last_weight": 5.0, "VF301.bulk_weight": 0.5,
-    "ROOM1.particles": 0.0, "ROOM1.pressure_difference": 15.0,
+    "ROOM1.particles_05um": 0.0, "ROOM1.pressure_difference": 15.0,
 }  # fmt: skip
 """Measurements of a culture in which nothing is wrong; what is not named reads as near 0 as can."""
 

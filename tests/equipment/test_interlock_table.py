@@ -212,8 +212,8 @@ def test_valve_that_is_not_where_it_was_sent_stops_the_transfer() -> None:
 
 @pytest.mark.requirement("I12")
 @pytest.mark.parametrize(
-    "seen", [{"ROOM1_particles": 4000.0}, {"ROOM1_pressure_difference": 4.0},
-             {"VF301_last_weight": bad("weigher")}, {"ROOM1_particles": bad("counter")}],
+    "seen", [{"ROOM1_particles_05um": 4000.0}, {"ROOM1_pressure_difference": 4.0},
+             {"VF301_last_weight": bad("weigher")}, {"ROOM1_particles_05um": bad("counter")}],
 )  # fmt: skip
 def test_room_or_weigher_that_fails_stops_filling_until_qa(
     seen: dict[str, float | Reading],
@@ -222,7 +222,7 @@ def test_room_or_weigher_that_fails_stops_filling_until_qa(
     assert blocked(cell, "fill_vials", "VF301") == []
     cell.run(7, **seen)
     assert cell.trips("VF301") == ["environment_lost"]
-    cell.run(60, ROOM1_particles=0.0, ROOM1_pressure_difference=15.0, VF301_last_weight=5.0)
+    cell.run(60, ROOM1_particles_05um=0.0, ROOM1_pressure_difference=15.0, VF301_last_weight=5.0)
     assert "environment_lost has tripped" in blocked(cell, "fill_vials", "VF301")[0]
     with pytest.raises(RefusedError, match="is reset by QA"):
         let_go(cell, "environment_lost", OLA, "VF301")

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bioctl.app.core import Core
 from bioctl.batch.state import CellState
-from bioctl.control.alarm import AlarmState
-from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.alarm_state import AlarmCondition, AlarmState
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop_config import Mode
 from bioctl.control.loop_state import LoopState

@@ -122,7 +122,8 @@ def alarms(story: Story, _: Parts) -> Found:
         data = pair.begin.data
         text = f"{data['alarm']}: {str(data.get('text', '')).rstrip('.')}{_seen(story, pair)}"
         priority = data["priority"] if data.get("priority") in (1, 2, 3) else 0
-        lasts = data.get("tag") is not None  # an alarm of a phase tells an event and never clears
+        # in release 0.1 an alarm of a phase told an event and never cleared
+        lasts = bool(data.keys() & {"tag", "occurrence"})
         found.append(_lasting(story, "alarm", pair, text, priority=priority, lasts=lasts))
     return len(pairs), found
 
