@@ -1,5 +1,6 @@
 """What the journal tells of alarms, for their figures."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from bioctl.audit.entry import Entry
@@ -21,7 +22,7 @@ def annunciations(entries: Iterable[Entry]) -> list[Raised]:
     for entry in entries:
         if entry.kind not in ("alarm.raised", "alarm.cleared"):
             continue
-        name = ".".join(filter(None, (entry.unit, str(entry.data.get("alarm")))))
+        name = _name(entry)
         at = running.pop(name, None)
         if at is not None:
             found[at] = found[at]._replace(cleared=entry.t)
@@ -31,3 +32,12 @@ def annunciations(entries: Iterable[Entry]) -> list[Raised]:
             running[name] = len(found)
             found.append(Raised(entry.t, name, rank if rank in (1, 2) else UNRANKED, event))
     return found
+
+
+def escalations(entries: Iterable[Entry]) -> dict[str, int]:
+    """Return how often each alarm annunciated again because nobody acknowledged it in time."""
+    return Counter(_name(entry) for entry in entries if entry.kind == "alarm.escalated")
+
+
+def _name(entry: Entry) -> str:
+    return ".".join(filter(None, (entry.unit, str(entry.data.get("alarm")))))

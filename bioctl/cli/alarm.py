@@ -1,11 +1,11 @@
-"""`bioctl alarm`: list, acknowledge, reset, shelve, unshelve, take out of service and return."""
+"""`bioctl alarm`: list, reset, shelve, unshelve, take out of service and return."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from bioctl.cli import alarm_report
+from bioctl.cli import alarm_ack, alarm_report, alarm_table
 from bioctl.cli.ask import ask
 from bioctl.cli.common import (
     SITE,
@@ -21,12 +21,13 @@ from bioctl.cli.screen import print_json, print_table
 
 app = noun("List alarms, acknowledge and reset them, and silence them for a time.")
 app.command("report", epilog=alarm_report.EXAMPLE)(alarm_report.report)
+app.command("table", epilog=alarm_table.EXAMPLE)(alarm_table.table)
+app.command("ack", epilog=alarm_ack.EXAMPLE)(alarm_ack.ack)
 
 Alarm = Annotated[str, typer.Argument(metavar="UNIT.ALARM", help="As `alarm list` shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
 
 SIMPLE = {
-    "ack": ("Say that you have seen an alarm and act on it.", "the heater is off"),
     "reset": ("Let a latched alarm go, once it is acknowledged.", "heater changed"),
     "unshelve": ("Let a shelved alarm speak before its time is over.", "probe is back"),
     "remove": ("Take an alarm out of service until somebody returns it.", "probe in repair"),
@@ -50,9 +51,7 @@ def list_(
     if as_json:
         print_json(shown)
         return
-    rows = [
-        [str(a["priority"]), f"{a['unit']}.{a['alarm']}", _state(a), a["action"]] for a in shown
-    ]
+    rows = [[str(a["priority"]), alarm_ack.name_of(a), _state(a), a["action"]] for a in shown]
     print_table(["priority", "alarm", "state", "action"], rows, "No alarm.")
 
 
@@ -103,13 +102,13 @@ def _matters(alarm: dict[str, Any]) -> bool:
 
 
 def _urgency(alarm: dict[str, Any]) -> tuple[bool, int, float]:
-    seen = alarm["state"] not in {"unacknowledged", "returned to normal, unacknowledged"}
-    return seen, alarm["priority"], alarm["since"] or 0.0
+    return alarm["state"] not in alarm_ack.WAITING, alarm["priority"], alarm["since"] or 0.0
 
 
 def _state(alarm: dict[str, Any]) -> str:
-    left = alarm["shelved_s"]
+    left, times = alarm["shelved_s"], alarm["escalations"]
     more = [] if left is None else [f"{left / 60:.0f} min left"]
+    more += [f"annunciated {1 + times} times"] if times and alarm["active"] else []
     more += ["its reading is Bad"] if alarm["unevaluable"] else []
     more += ["abnormal"] if alarm["active"] and _silent(alarm) else []
     return ", ".join([alarm["state"], *more])

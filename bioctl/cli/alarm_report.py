@@ -1,5 +1,6 @@
 """`bioctl alarm report`: how well the alarms served people, from the journal alone."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,7 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """Print the figures of ISA-18.2 and the floods; needs no running controller."""
-    from bioctl.app.alarm_log import annunciations
+    from bioctl.app.alarm_log import annunciations, escalations
     from bioctl.audit.read import read_entries
     from bioctl.control.alarm_kpi import figures, floods
 
@@ -33,20 +34,29 @@ def report(
     begin = max(end - days * DAY_S, min((entry.t for entry in entries), default=0.0))
     raised = [one for one in annunciations(entries) if begin <= one.t <= end]
     found = figures(raised, begin, end + 1e-6)
+    again = escalations(entry for entry in entries if begin <= entry.t <= end)
     flooded = floods(sorted((one.t, one.alarm) for one in raised), end)
     if as_json:
         print_json(
-            {"begin": begin, "end": end, **asdict(found), "floods": [f._asdict() for f in flooded]}
+            {
+                "begin": begin,
+                "end": end,
+                **asdict(found),
+                "escalated": again,
+                "floods": [f._asdict() for f in flooded],
+            }
         )
         return
-    _print(found, flooded, (end - begin) / DAY_S)
+    _print(found, flooded, again, (end - begin) / DAY_S)
 
 
-def _print(found: "Figures", flooded: "list[Flood]", days: float) -> None:
+def _print(found: "Figures", flooded: "list[Flood]", again: Mapping[str, int], days: float) -> None:
     from bioctl.clock import duration_text
 
     typer.echo(f"{found.count} alarms in {days:.3g} days of process time")
-    print_table(["figure", "found", "target"], _rows(found), "")
+    late = ", ".join(f"{name} ({times})" for name, times in sorted(again.items())) or "none"
+    rows = [*_rows(found), ["annunciated again, nobody acknowledged", late, "none"]]
+    print_table(["figure", "found", "target"], rows, "")
     for flood in flooded:
         begin, lasts = duration_text(flood.begin), duration_text(flood.end - flood.begin)
         typer.echo(plain(f"Flood at {begin} for {lasts}; first: {flood.first}"))

@@ -1,7 +1,7 @@
 """Send one command to the running cell as a person, and tell what became of it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +9,7 @@ import typer
 
 from bioctl.cli.common import connect, read_password
 from bioctl.cli.screen import plain, print_json
-from bioctl.errors import RefusedError
+from bioctl.errors import BioctlError, InputError, RefusedError
 
 if TYPE_CHECKING:
     from bioctl.port.messages import Answer, Command, Signing
@@ -58,19 +58,63 @@ def ask(
         RefusedError: the cell rejected it.
         UnreachableError: nobody answers.
     """
+    answers = _given(site, user, password_file, name, [args], reason, meaning, second)
+    for answer in answers:
+        _tell(answer, as_json)
+
+
+def ask_each(
+    site: Path,
+    user: str,
+    password_file: Path | None,
+    name: str,
+    all_args: Sequence[Mapping[str, Any]],
+    *,
+    reason: str = "",
+    as_json: bool = False,
+) -> None:
+    """Log in once and give one command for each of `all_args`; the rest is as in `ask`.
+
+    Raises:
+        RefusedError: the cell rejected some; the others are done, and both are told.
+    """
+    refused: list[BioctlError] = []
+    for answer in _given(site, user, password_file, name, all_args, reason, None, None, refused):
+        _tell(answer, as_json)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        raise RefusedError("\n".join(error.message for error in refused), help=refused[0].help)
+
+
+def _given(
+    site: Path,
+    user: str,
+    password_file: Path | None,
+    name: str,
+    all_args: Sequence[Mapping[str, Any]],
+    reason: str,
+    meaning: str | None,
+    second: Second | None = None,
+    refused: list[BioctlError] | None = None,
+) -> "Iterator[Answer]":
+    """Yield the answers; what is refused is raised, or kept in `refused` where that is given."""
     with connect(site) as client:
         client.view()  # nobody types a password before somebody is there to check it
         password = read_password(password_file, user)
         session = client.login(user, password)
         signature = None if meaning is None else _signing(user, password, meaning)
         if second is not None:
-            signature = _signing(
-                second.user,
-                read_password(second.file, second.user, "--second-password-file"),
-                SECOND,
-            )
-        answer = client.command(session.token, _command(name, args, reason, signature))
-    _tell(answer, as_json)
+            option = "--second-password-file"
+            other = read_password(second.file, second.user, option)
+            signature = _signing(second.user, other, SECOND)
+        for args in all_args:
+            try:
+                yield client.command(session.token, _command(name, args, reason, signature))
+            except (InputError, RefusedError) as error:
+                if refused is None:
+                    raise
+                refused.append(error)
 
 
 def _signing(user: str, password: str, meaning: str) -> "Signing":

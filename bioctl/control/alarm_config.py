@@ -128,18 +128,25 @@ class AlarmConfig:
             above_zero(owner, name, getattr(self, name))
         if self.pv_range is not None:
             span(owner, "pv_range", self.pv_range)
-        if (self.limit is None) is self.kind.limited:
-            raise InputError(f"{owner}: high and low need a limit, {self.kind} has none.")
-        if self.limit is None and self.loop and self.kind is not AlarmKind.DOUBT:
-            raise InputError(f"{owner}: {self.kind} has no setpoint.")
-        if (self.when is None) is (self.kind is AlarmKind.CONDITION):
-            raise InputError(f"{owner}: a condition needs `when`, and nothing else has one.")
         if self.limit is not None:
             (above_zero if self.around else finite)(owner, "limit", self.limit)
-        if bool(self.loop) + bool(self.output) + self.steady > 1:
-            raise InputError(f"{owner}: a limit is around one thing, not several.")
-        if self.percent and not self.around:
-            raise InputError(f"{owner}: a percentage needs something it is of.")
+        wrong = self._wrong()
+        if wrong:
+            raise InputError(f"{owner}: {wrong}.")
+
+    def _wrong(self) -> str:
+        """Return what does not fit together; "" where all does."""
+        limited = self.limit is not None
+        around = bool(self.loop) + bool(self.output) + self.steady
+        if limited is not self.kind.limited:
+            return f"high and low need a limit, {self.kind} has none"
+        if not limited and around and self.kind is not AlarmKind.DOUBT:
+            return f"{self.kind} has no setpoint"
+        if (self.when is not None) is not (self.kind is AlarmKind.CONDITION):
+            return "a condition needs `when`, and nothing else has one"
+        if around > 1:
+            return "a limit is around one thing, not several"
+        return "a percentage needs something it is of" if self.percent and not around else ""
 
     @property
     def around(self) -> bool:

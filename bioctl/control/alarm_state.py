@@ -91,6 +91,7 @@ TABLE: Mapping[tuple[AlarmCondition, Signal], AlarmCondition] = {
     (_N.UNACK_ACTIVE, _S.ACK): _N.ACK_ACTIVE,
     (_N.UNACK_ACTIVE, _S.CLEAR): _N.UNACK_RETURNED,
     (_N.UNACK_ACTIVE, _S.LATCH): _N.UNACK_LATCHED,
+    (_N.ACK_ACTIVE, _S.RAISE): _N.UNACK_ACTIVE,
     (_N.ACK_ACTIVE, _S.CLEAR): _N.NORMAL,
     (_N.ACK_ACTIVE, _S.LATCH): _N.ACK_LATCHED,
     (_N.UNACK_RETURNED, _S.ACK): _N.NORMAL,

@@ -1,7 +1,7 @@
 """The alarm automaton against an independent model: flags and rules, no table of states."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -22,7 +22,7 @@ CONFIG = AlarmConfig(
     consequence="c",
     severity=Severity.MINOR,
     action="a",
-    respond_s=3600.0,
+    respond_s=7.0,
     limit=70.0,
     dead_band=2.0,
     on_delay_s=3.0,
@@ -48,6 +48,10 @@ class Model:
     suppressed: bool = False
     spoken_for: bool = False
     """A person let it speak again since the last scan."""
+    count: int = 0
+    """How often it has annunciated."""
+    wakes: list[float] = field(default_factory=list)
+    """When it will annunciate again unless somebody acknowledges it."""
 
     @property
     def silent(self) -> bool:
@@ -82,10 +86,19 @@ class Model:
             self.suppressed = suppress
             self.forget()
         if not self.silent and self.there and (was_silent or self.spoken_for):
-            self.owed = True
+            self.annunciate(now)
             said.append("raised")
         self.spoken_for = False
-        return said + ([] if value is None else self.follow(value, now))
+        said += [] if value is None else self.follow(value, now)
+        if self.wakes and now >= self.wakes[0] and self.word() == "unacknowledged":
+            del self.wakes[0]
+            said.append("escalated")
+        return said
+
+    def annunciate(self, now: float) -> None:
+        self.owed, self.stuck = True, False
+        self.count += 1
+        self.wakes = [now + 7.0, now + 21.0, now + 49.0, now + 105.0, now + 217.0, now + 441.0]
 
     def follow(self, value: float, now: float) -> list[str]:
         outside = value > (68.0 if self.there else 70.0)
@@ -99,15 +112,15 @@ class Model:
         self.there, self.for_s = outside, -1.0
         if not self.silent:
             if outside:
-                self.owed, self.stuck = True, False
+                self.annunciate(now)
             elif self.latching:
                 self.stuck = True
         return ["raised" if outside else "cleared"]
 
-    def command(self, signal: Signal, now: float, seconds: float) -> bool:
+    def command(self, signal: Signal, now: float, seconds: float, seen: int) -> bool:
         """Carry it out; False when there is nothing to do."""
         match signal:
-            case Signal.ACK if self.owed and not self.silent:
+            case Signal.ACK if self.owed and not self.silent and seen == self.count:
                 self.owed = False
             case Signal.RESET if self.stuck and not self.owed and not self.silent:
                 self.stuck = False
@@ -139,9 +152,10 @@ def test_automaton_agrees_with_the_model_over_50_000_random_events_each(
         if chance.random() < 0.3:
             signal = chance.choice(list(WORD))
             seconds = chance.uniform(1.0, 40.0)
-            expected = model.command(signal, now, seconds)
+            number = state.occurrence - chance.choice([0, 0, 1])
+            expected = model.command(signal, now, seconds, number)
             try:
-                state = command_alarm(config, state, signal, now, seconds)
+                state = command_alarm(config, state, signal, now, seconds, number)
             except RefusedError:
                 assert not expected, (event, signal)
             else:
@@ -165,6 +179,7 @@ def test_automaton_agrees_with_the_model_over_50_000_random_events_each(
             assert [e.kind.removeprefix("alarm.") for e in events] == model_said, event
             assert state.unevaluable is gone
         assert state.condition == model.word(), event
+        assert state.occurrence == model.count
         assert state.condition.silent or state.active is model.there
         seen.add(state.condition)
         again = recall_alarm(remember_alarm(state))

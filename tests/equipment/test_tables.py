@@ -1,5 +1,6 @@
 """Protection tables: what a unit takes from them, amends and leaves out, with every place told."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 import bioctl.cli
 from bioctl.equipment.site import Site, load_site
-from bioctl.equipment.tables import GROUPS, Table, installed_tables, read_table
+from bioctl.equipment.tables import Table, read_table
 from bioctl.errors import InputError, InputErrors
 from bioctl.language.document import parse
 from bioctl.phases.library import capabilities
@@ -15,7 +16,7 @@ from bioctl.phases.library import capabilities
 TEMPLATE = Path(bioctl.cli.__file__).parent / "templates" / "site.yaml.in"
 TEXT = TEMPLATE.read_text().replace("${plant_url}", "opc.tcp://127.0.0.1:4840/plant")
 HEAD, _, REST = TEXT.partition("    interlocks:\n")
-TAIL = REST[REST.index("  CW201:") :]
+TAIL = re.sub(r"\n    tables: .*", "", REST[REST.index("  CW201:") :])
 """The shipped site file around the protection of its bioreactor."""
 
 REASONS = """
@@ -192,10 +193,62 @@ def test_two_tables_with_one_row_are_refused(load: Load) -> None:
         load("    tables: [warm, other]", WARM, WARM.replace("table: warm", "table: other"))
 
 
-def test_shipped_tables_say_what_they_are_and_every_row_fits_a_class() -> None:
-    tables = installed_tables()
-    assert tables
-    for one in tables.values():
-        assert one.about
-        assert one.groups, f"{one.name} has no row"
-        assert one.groups.keys() <= set(GROUPS)
+KINDS = {
+    "command in another eu": (
+        "measurement: temperature, kind: high, limit: 1 degC, command_of: agitation",
+        "agitation is in rpm, temperature in degC",
+    ),
+    "limit twice": (
+        "measurement: agitator_speed, kind: high, limit: 1 rpm, percent: 5 %, steady: true",
+        "has `limit` and `percent`",
+    ),
+    "percentage of nothing": (
+        "measurement: agitator_speed, kind: high, percent: 5 %",
+        "a percentage needs something it is of",
+    ),
+    "percentage of no volume": (
+        "measurement: base_total, kind: high, percent: 3 %, counted_by: pH",
+        "give the unit `volume: 5 L`",
+    ),
+    "counted by another loop": (
+        "measurement: base_total, kind: high, limit: 3 mL, counted_by: temperature",
+        "loop temperature has no dose_limit",
+    ),
+    "counted by another totaliser": (
+        "measurement: feed_total, kind: high, limit: 3 mL, counted_by: pH",
+        "loop pH counts by base_total",
+    ),
+    "doubts of no loop": ("measurement: glucose, kind: doubt", "no loop controls it"),
+    "condition without one": ("measurement: dose_state, kind: condition", "needs `when`"),
+    "told by a person": ("measurement: dose_state, kind: told", "unknown kind of alarm 'told'"),
+    "condition over nothing": (
+        "measurement: dose_state, kind: condition, when: dose_stat == 3",
+        "did you mean 'dose_state'?",
+    ),
+}
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("name", KINDS)
+def test_alarm_that_can_not_be_judged_is_refused_at_its_line(load: Load, name: str) -> None:
+    fields, said = KINDS[name]
+    reasons = "cause: c, consequence: c, severity: minor, time_to_respond: 1 h, action: a"
+    with pytest.raises(InputErrors) as caught:
+        load(f"    alarms:\n      own: {{{fields}, {reasons}}}")
+    told = [str(one) for one in caught.value.errors if said in str(one)]
+    assert told, str(caught.value)
+    assert f"site.yaml:{2 + HEAD.count(chr(10))}:" in told[0]
+
+
+def test_name_of_one_of_bioctls_own_alarms_is_refused(load: Load) -> None:
+    reasons = "cause: c, consequence: c, severity: minor, time_to_respond: 1 h, action: a"
+    with pytest.raises(InputErrors, match="alarm phase is bioctl's own"):
+        load(f"    alarms: {{phase: {{measurement: temperature, kind: bad, {reasons}}}}}")
+
+
+def test_condition_of_an_alarm_may_name_outputs_as_they_are_read_back(load: Load) -> None:
+    fields = "measurement: pH, kind: condition, when: base_pump > 1 mL/min"
+    bad = "b: {measurement: pH, kind: bad"
+    reasons = "cause: c, consequence: c, severity: minor, time_to_respond: 1 h, action: a}"
+    site = load(f"    alarms:\n      a: {{{fields}, {reasons}\n      {bad}, {reasons}")
+    assert site.units["BR101"].alarms["a"].when is not None
