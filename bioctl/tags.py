@@ -42,7 +42,7 @@ class UnitClass:
     """A class of equipment: the names recipes and phases may use, each with its eu.
 
     `capabilities` are words a recipe may ask for beyond its phases, such as `perfusion`. `phases`
-    are those that may run on such a unit, or into it.
+    are those that may run on such a unit, or into it, `sources` what they can be told to deliver.
     """
 
     name: str
@@ -52,3 +52,4 @@ class UnitClass:
     commands: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     phases: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()

@@ -34,11 +34,13 @@ class Names(NamedTuple):
         readable: eu by name, for conditions.
         outputs: tag by output, to force.
         phases: of the unit class, to hold or to keep from starting.
+        sources: what phases of the class can deliver.
     """
 
     readable: Mapping[str, str]
     outputs: Mapping[str, Tag]
     phases: tuple[str, ...]
+    sources: tuple[str, ...]
 
     def condition(self, node: Node) -> Condition:
         """Return a condition; it may not look back in time."""
@@ -90,7 +92,7 @@ def read_permissive(
         name=name,
         when=fields.take("when", names.condition),
         before=fields.take("before", each(known(names.phases, "phase"))),
-        sources=fields.take("source", each(text), ()),
+        sources=fields.take("source", each(known(names.sources, "source")), ()),
         text=fields.take("protects", text),
         for_s=fields.take("for", seconds, 0.0),
         bypass_s=fields.take("bypass_limit", seconds, 0.0),

@@ -80,7 +80,7 @@ def read_unit(
     _refuse_missing(fields, errors, kind)
     rows = take_rows(fields, tables, errors)
     readable = condition_names(measurements, outputs, loops, kind.loops, elsewhere)
-    able = Names(readable, outputs, kind.phases)
+    able = Names(readable, outputs, kind.phases, kind.sources)
     interlocks = _rows(rows, errors, "interlocks", partial(read_interlock, able, errors))
     refuse_flaws(rows, interlocks, outputs, errors)
     permit = partial(read_permissive, able, interlocks, errors)

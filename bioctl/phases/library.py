@@ -1,6 +1,6 @@
 """The list of phases a recipe may use, and what unit classes offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
@@ -61,9 +61,21 @@ def capabilities() -> Capabilities:
         folder: Path = entry.load()
         for file in sorted(folder.glob("*.yaml")):
             unit_class = _unit_class(parse(file.read_text("utf-8"), str(file)))
-            phases = tuple(spec.name for spec in specs if unit_class.name in _met_by(spec))
-            classes[unit_class.name] = replace(unit_class, phases=phases)
+            classes[unit_class.name] = _with_phases(unit_class, specs)
     return Capabilities(classes=classes, phases={spec.name: spec for spec in specs})
+
+
+def _with_phases(unit_class: UnitClass, specs: Iterable[PhaseSpec]) -> UnitClass:
+    """Return the class with the phases its units meet, and what those can deliver."""
+    met = [spec for spec in specs if unit_class.name in _met_by(spec)]
+    sources = [one for spec in met if "source" in spec.parameters for one in _sources(spec)]
+    return replace(
+        unit_class, phases=tuple(spec.name for spec in met), sources=tuple(dict.fromkeys(sources))
+    )
+
+
+def _sources(spec: PhaseSpec) -> tuple[str, ...]:
+    return spec.parameters["source"].choices
 
 
 def _met_by(spec: PhaseSpec) -> set[str]:
