@@ -48,6 +48,9 @@ def put_in(kind: str, text: str) -> str:
             return replaced(f"{name}:", inner, "    loops:\n")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")
+        case "site-permissive":
+            here = SITE.index("    empty:", FIRST_UNIT)
+            return f"{SITE[:here]}    permissives:\n{inner}{SITE[here:]}"
         case "site-alarm":
             here = SITE.index("    alarms:\n", FIRST_UNIT) + len("    alarms:\n")
             return SITE[:here] + inner + SITE[here:]
