@@ -45,7 +45,9 @@ def release_step(
         raise InputError(f"loop {name} has no dose limit: there is nothing to release.")
     dose = memory.loops.get(config.name, LoopState()).dose
     if not dose.locked:
-        raise RefusedError(f"the dose of {name} is not locked: {dose.used:g} of {limit.limit:g}.")
+        eu = core.site.units[unit].measurements[limit.totaliser].eu
+        said = f"{dose.used:g} of {limit.limit:g} {eu} used"
+        raise RefusedError(f"the dose of {name} is not locked: {said}.")
     shown = {"output": limit.output, "used": dose.used, "limit": limit.limit, "reason": reason}
     signature = sign(f"dose:{name}", shown, MEANING, signer, utc).event(t=core.world.now)
     by = str(actor.get("name") or actor["id"])

@@ -71,7 +71,7 @@ async def test_release_that_can_not_be_is_refused_and_told(desk: Desk, why: str)
 
 async def test_dose_that_is_not_locked_is_not_released(desk: Desk) -> None:
     entry = await desk.refused("ada", "loop.release", args=DOSE, signature=signed("kim"))
-    assert "is not locked: 0 of 400" in entry.data["reason"]
+    assert "is not locked: 0 of 400 mL used" in entry.data["reason"]
 
 
 async def gone(desk: Desk, how: Reset) -> dict[str, Any]:

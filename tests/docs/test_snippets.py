@@ -41,16 +41,16 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-scale":
+        case "site-scale" | "site-permissive":
             here = SITE.index("    loops:\n", FIRST_UNIT)
-            return SITE[:here] + textwrap.indent(text, "    ") + SITE[here:]
+            group = "" if kind == "site-scale" else "    permissives:\n"
+            return (
+                SITE[:here] + group + textwrap.indent(text, "  " * (2 + bool(group))) + SITE[here:]
+            )
         case "site-loop" | "site-followed-loop" | "site-cascade":
             return replaced(f"{name}:", inner, "    loops:\n")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")
-        case "site-permissive":
-            here = SITE.index("    empty:", FIRST_UNIT)
-            return f"{SITE[:here]}    permissives:\n{inner}{SITE[here:]}"
         case "site-alarm":
             here = SITE.index("    alarms:\n", FIRST_UNIT) + len("    alarms:\n")
             return SITE[:here] + inner + SITE[here:]
