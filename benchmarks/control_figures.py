@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from control_optimum import DATA, Bare, accelerated
+from control_optimum import DATA, LAW, Bare, accelerated
 from control_ours import Ours, loops
 from control_reference import SimplePid
 from control_score import GRACE_S, Run, run
@@ -68,10 +68,7 @@ def optimum(litres: float) -> dict[str, LoopConfig] | None:
 def _retuned(config: LoopConfig, law: Tuning, best: dict[str, float]) -> LoopConfig:
     from dataclasses import replace  # noqa: PLC0415
 
-    tuned = replace(
-        law, kc=best["kc"], ti_s=best["ti_s"], td_s=best["td_s"], smooth_s=best["smooth_s"]
-    )
-    return replace(config, tuning=tuned)
+    return replace(config, tuning=replace(law, **{name: best[name] for name in LAW}))
 
 
 def runs(litres: float) -> dict[str, Run]:

@@ -1,11 +1,11 @@
 """The best a global optimiser finds for our structure on the same vessel, kept as data.
 
 Run: nice -n 10 python benchmarks/control_optimum.py 5 2000 (scales in L; all of them without).
-Differential evolution (Storn and Price 1997, best/1/bin) on gain, integral time, derivative time
-and smoothing of each loop, by IAE over calm stretches and the hours after each upset; the best is
-then run over the six days. The three loops evolve side by side in the same runs: they hardly meet.
-It starts from our scheme and from SIMC. The bare law runs, without modes and quality, since both
-give the same outputs.
+Differential evolution (Storn and Price 1997) on gain, integral and derivative time, smoothing,
+dead band, its inside and the trend of each loop, by IAE over three stretches of the six days: what
+follows each upset, and calm, which stands for the rest. The best is then run over the six days. The
+three loops evolve side by side in the same runs: they hardly meet. It starts from our scheme and
+from SIMC. The bare law runs, without modes and quality, since both give the same outputs.
 """
 
 import json
@@ -20,7 +20,7 @@ import numpy as np
 from control_ours import loops
 from control_reference import START, simc
 from control_score import run
-from control_vessel import DAYS, SCALES, SCAN_S, SEED, SETPOINTS, Bench
+from control_vessel import DAYS, SCALES, SCAN_S, SEED, SETPOINTS, UPSETS, Bench
 
 from bioctl.control import pid
 from bioctl.control.loop_config import LoopConfig
@@ -29,18 +29,20 @@ from bioctl.control.tuning import Tuning
 from bioctl.values import Reading
 
 DATA: Final = Path(__file__).parent / "data" / "control_optimum.json"
-CALM: Final = 24.0
-WINDOWS: Final = (
-    (20.0, 22.0, CALM), (23.7, 28.0, 1.0), (40.0, 41.5, CALM), (47.7, 51.0, 1.0), (71.7, 75.0, 1.0),
-    (95.7, 100.0, 1.0), (110.0, 111.5, CALM), (119.7, 123.0, 1.0),
-)  # fmt: skip
-"""Beginning and end in h, and weight: what follows each upset, and calm stretches, which stand for
-the rest of the six days."""
-PEOPLE: Final = 8
-GENERATIONS: Final = 5
-LOW: Final = np.log([0.08, 0.15, 0.05, 0.02])
-HIGH: Final = np.log([6.0, 6.0, 8.0, 8.0])
-"""Factors on the scheme's gain, integral time, derivative time and smoothing."""
+STRETCHES: Final = ((13.0, 36.0), (89.0, 106.0), (115.0, 124.0))
+"""Beginning and end in h; the first 4 h of each only bring a candidate to rest."""
+REST_H: Final = 4.0
+AFTER_H: Final = 4.0
+"""h after the beginning of an upset that count as they are; calm ones count for all of the run."""
+LAW: Final = ("kc", "ti_s", "td_s", "smooth_s", "dead_band", "inside", "trend_s")
+"""What is kept of a law."""
+CALM_H: Final = 118.0
+"""Calm hours of the six days."""
+PEOPLE: Final = 10
+GENERATIONS: Final = 8
+LOW: Final = np.log([0.2, 0.2, 0.1, 0.1, 0.2, 0.3, 0.25])
+HIGH: Final = np.log([5.0, 5.0, 6.0, 6.0, 4.0, 4.0, 8.0])
+"""Factors on the scheme's gain, times, smoothing, dead band, inside and trend."""
 
 
 def accelerated() -> bool:
@@ -52,13 +54,11 @@ def tuned(config: LoopConfig, gene: np.ndarray) -> LoopConfig:
     """Return the loop with a candidate's tuning."""
     law = config.tuning
     assert isinstance(law, Tuning)
-    kc, ti, td, smooth = np.exp(gene)
-    unit = law.td_s or 5.0
-    td_s = float(td * unit) if td * unit >= 2.0 else 0.0
-    smooth_s = float(smooth * (law.smooth_s or 5.0))
+    kc, ti, td, smooth, band, inside, trend = map(float, np.exp(gene))
     made = replace(
-        law, kc=float(law.kc * kc), ti_s=float(law.ti_s * ti), td_s=td_s,
-        smooth_s=smooth_s if smooth_s >= 1.0 else 0.0,
+        law, kc=law.kc * kc, ti_s=law.ti_s * ti, td_s=law.td_s * td, smooth_s=law.smooth_s * smooth,
+        dead_band=law.dead_band * band, inside=min(1.0, law.inside * inside),
+        trend_s=law.trend_s * trend,
     )  # fmt: skip
     return replace(config, tuning=made)
 
@@ -72,6 +72,12 @@ class Bare:
         self.u = dict(u)
         self._tunings: dict[str, Tuning] = {}
 
+    def heir(self, configs: Mapping[str, LoopConfig]) -> "Bare":
+        """Return other laws that go on, without a bump, where these stand."""
+        other = Bare(configs, self.u)
+        other._states, other._tunings = dict(self._states), dict(self._tunings)
+        return other
+
     def scan(self, now: float, readings: Mapping[str, float]) -> dict[str, float]:
         """Return all outputs."""
         del now
@@ -81,7 +87,8 @@ class Bare:
             law = config.tuning
             assert isinstance(law, Tuning)
             if config.schedule is not None:
-                law = scheduled(law, *config.schedule.at({DEMAND: Reading(u)}))
+                rest = self._states[name].integral if name in self._states else u
+                law = scheduled(law, *config.schedule.at({DEMAND: Reading(rest)}))
             if name not in self._states:
                 self._states[name] = pid.start(law, sp, pv, u)
             elif law is not self._tunings[name]:
@@ -95,29 +102,36 @@ class Bare:
         return outputs
 
 
-class Windows:
-    """Vessels as they stand at the beginning of each window, to begin from again and again."""
+class Stretches:
+    """Vessels as they stand at the beginning of each stretch, to begin from again and again."""
 
     def __init__(self, litres: float) -> None:
         self.configs = loops(Bench(litres))
         bench, laws = Bench(litres, accelerated=accelerated()), Bare(self.configs)
-        self._starts: list[tuple[Bench, dict[str, float], float, float]] = []
+        self._starts: list[tuple[Bench, Bare, float]] = []
         readings, now = bench.readings(), 0.0
-        for begin, end, weight in WINDOWS:
+        for begin, end in STRETCHES:
             while bench.hours < begin:
                 readings, _ = bench.step(laws.scan(now, readings))
                 now += SCAN_S
-            self._starts.append((bench.copy(), dict(laws.u), end - begin, weight))
+            self._starts.append((bench.copy(), laws.heir(self.configs), end - begin))
 
     def evaluate(self, genes: dict[str, np.ndarray]) -> dict[str, float]:
-        """Return the IAE of each loop with its candidate, over all windows."""
+        """Return the IAE of each loop with its candidate, as if over the whole run."""
         configs = {name: tuned(one, genes[name]) for name, one in self.configs.items()}
-        total = dict.fromkeys(SETPOINTS, 0.0)
-        for bench, u, hours, weight in self._starts:
-            done = run(bench.copy(), Bare(configs, u), hours)
-            for name in total:
-                total[name] += weight * done.iae(name, 0.0)
-        return total
+        upset, calm, hours = dict.fromkeys(SETPOINTS, 0.0), dict.fromkeys(SETPOINTS, 0.0), 0.0
+        for bench, laws, length in self._starts:
+            done = run(bench.copy(), laws.heir(configs), length)
+            counts = done.hours >= done.hours[0] + REST_H
+            after = np.zeros(len(counts), np.bool_)
+            for one in UPSETS:
+                after |= (done.hours >= one.hour) & (done.hours < one.hour + AFTER_H)
+            hours += float((counts & ~after).sum()) * SCAN_S / 3600.0
+            for name in upset:
+                error = np.abs(done.error(name)) * SCAN_S / 3600.0
+                upset[name] += float(error[counts & after].sum())
+                calm[name] += float(error[counts & ~after].sum())
+        return {name: upset[name] + calm[name] / hours * CALM_H for name in upset}
 
 
 def first_people(litres: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -128,56 +142,53 @@ def first_people(litres: float, rng: np.random.Generator) -> dict[str, np.ndarra
         law = config.tuning
         assert isinstance(law, Tuning)
         kc, ti = textbook[name]
-        people = rng.uniform(LOW, HIGH, (PEOPLE, 4)) * 0.6
+        people = rng.uniform(LOW, HIGH, (PEOPLE, len(LOW))) * 0.5
         people[0] = 0.0
-        people[1] = [np.log(kc / law.kc), np.log(ti / law.ti_s), LOW[2], LOW[3]]
+        people[1, :2] = np.log(kc / law.kc), np.log(ti / law.ti_s)
         found[name] = np.clip(people, LOW, HIGH)
     return found
 
 
 def optimise(litres: float) -> dict[str, dict[str, float]]:
     """Return the best tuning found for each loop of a scale, and its IAE over the whole run."""
-    rng, windows = np.random.default_rng(SEED), Windows(litres)
+    rng, stretches = np.random.default_rng(SEED), Stretches(litres)
     people = first_people(litres, rng)
     scores = {name: np.empty(PEOPLE) for name in people}
     for at in range(PEOPLE):
-        for name, iae in windows.evaluate({n: p[at] for n, p in people.items()}).items():
+        for name, iae in stretches.evaluate({n: p[at] for n, p in people.items()}).items():
             scores[name][at] = iae
     first = {name: one[0] for name, one in scores.items()}
     for turn in range(GENERATIONS):
         for at in range(PEOPLE):
             trial = {name: child(people[name], scores[name], at, rng) for name in people}
-            for name, iae in windows.evaluate(trial).items():
+            for name, iae in stretches.evaluate(trial).items():
                 if iae < scores[name][at]:
                     people[name][at], scores[name][at] = trial[name], iae
         best = {name: round(float(one.min() / first[name]), 3) for name, one in scores.items()}
         print(f"{litres:g} L, {turn + 1} of {GENERATIONS}, IAE to our scheme's: {best}", flush=True)
-    laws = {n: tuned(windows.configs[n], p[scores[n].argmin()]) for n, p in people.items()}
+    laws = {n: tuned(stretches.configs[n], p[scores[n].argmin()]) for n, p in people.items()}
     done = run(Bench(litres, accelerated=accelerated()), Bare(laws), DAYS * 24.0)
     share = {name: float(scores[name].min() / first[name]) for name in people}
     return {name: _told(laws[name], done.iae(name), share[name]) for name in people}
 
 
 def child(people: np.ndarray, scores: np.ndarray, at: int, rng: np.random.Generator) -> np.ndarray:
-    """Return a candidate: the best, moved by a difference of two, crossed with its parent."""
+    """Return a candidate: the best or its parent, moved by a difference of two, then crossed."""
     a, b = rng.choice(len(people), 2, replace=False)
-    mutant = people[scores.argmin()] + 0.6 * (people[a] - people[b]) + 0.05 * rng.normal(size=4)
-    cross = rng.random(4) < 0.8
+    base = people[scores.argmin()] if rng.random() < 0.7 else people[at]
+    mutant = base + 0.6 * (people[a] - people[b]) + 0.05 * rng.normal(size=len(LOW))
+    cross = rng.random(len(LOW)) < 0.8
     return np.clip(np.where(cross, mutant, people[at]), LOW, HIGH)
 
 
 def _told(config: LoopConfig, iae: float, share: float) -> dict[str, float]:
-    """Return the law, its IAE over the six days, and over the windows relative to our scheme's."""
+    """Return the law, its IAE over the six days, and over the stretches to our scheme's."""
     law = config.tuning
     assert isinstance(law, Tuning)
     return {
         "iae": round(iae, 5),
-        "windows": round(share, 3),
-        "kc": round(law.kc, 4),
-        "ti_s": round(law.ti_s, 1),
-        "td_s": round(law.td_s, 1),
-        "smooth_s": round(law.smooth_s, 1),
-    }
+        "stretches": round(share, 3),
+    } | {name: float(f"{getattr(law, name):.4g}") for name in LAW}
 
 
 def main() -> None:

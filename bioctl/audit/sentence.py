@@ -200,7 +200,7 @@ def _alarm(verb: str) -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
         limit = f", limit {_value(data['limit'])}" if data.get("limit") is not None else ""
         value = f" at {_value(data['value'])}" if data.get("value") is not None else ""
-        tag = f" on {data['tag']}" if data.get("tag") else _at(entry)
+        tag = _on_tag(entry, str(data["tag"])) if data.get("tag") else _at(entry)
         priority = f" (priority {data['priority']})" if data.get("priority") else ""
         silent = f" silently, as it is {data['silent']}," if data.get("silent") else ""
         return f"alarm {data.get('alarm')}{priority} {verb}{silent}{tag}{value}{limit}{_text(data)}"
@@ -208,10 +208,16 @@ def _alarm(verb: str) -> Callable[[Entry, Data], str]:
     return tell
 
 
+def _on_tag(entry: Entry, tag: str) -> str:
+    """Return where a tag is, with its unit where the tag does not name it."""
+    return f" on {entry.unit}.{tag}" if entry.unit and "." not in tag else f" on {tag}"
+
+
 def _escalated(entry: Entry, data: Data) -> str:
     waited = float(data.get("waited_s") or 0.0) / 60
-    who = f"alarm {data.get('alarm')}{_at(entry)} (priority {data.get('priority')})"
-    return f"{who} annunciates again: nobody has acknowledged it for {waited:.3g} min"
+    name = f"alarm {data.get('alarm')}#{data.get('occurrence')}{_at(entry)}"
+    rank = f"{name} (priority {data.get('priority')})"
+    return f"{rank} annunciates again: nobody has acknowledged it for {waited:.3g} min"
 
 
 def _text(data: Data) -> str:
@@ -223,7 +229,9 @@ def _person(verb: str) -> Callable[[Entry, Data], str]:
         extra = f" for {_value(data['minutes'])} min" if data.get("minutes") is not None else ""
         reason = _because(data) or _because(data, "comment")
         first, _, rest = verb.partition(" ")
-        what = " ".join(filter(None, (first, f"alarm {data.get('alarm')}{_at(entry)}", rest)))
+        number = f"#{data['occurrence']}" if data.get("occurrence") else ""
+        name = f"alarm {data.get('alarm')}{number}{_at(entry)}"
+        what = " ".join(filter(None, (first, name, rest)))
         return f"{_who(entry)} {what}{extra}{reason}"
 
     return tell

@@ -41,7 +41,8 @@ def scan_alarm(
     if config.kind.blind and (not pv.good or seen.truth is Truth.INVALID):
         state = replace(state, unevaluable=True, turning_since=None)
     else:
-        state, found = _process(config, replace(state, unevaluable=False), seen, pv, now)
+        state = replace(state, unevaluable=False) if state.unevaluable else state
+        state, found = _process(config, state, seen, pv, now)
         events += found
     return _escalated(config, state, now, events)
 
@@ -51,16 +52,19 @@ def _silence(config: AlarmConfig, state: AlarmState, now: float, suppressed: str
 
     The journal is told when suppression takes an alarm from people's eyes, not of every quiet one.
     """
-    events = []
-    data = _named(config)
+    events: list[ControlEvent] = []
     shelved = state.condition is AlarmCondition.SHELVED
     if shelved and (state.shelved_until is None or now >= state.shelved_until):
         condition = after(state.condition, Signal.UNSHELVE)
         state = replace(state, condition=condition, shelved_until=None)
-        events.append(ControlEvent("alarm.unshelved", data | {"reason": "its time is over"}))
+        data = _named(config) | {"reason": "its time is over"}
+        events.append(ControlEvent("alarm.unshelved", data))
+    if bool(suppressed) is (state.condition is AlarmCondition.SUPPRESSED):
+        return state, events
     condition = after(state.condition, Signal.SUPPRESS if suppressed else Signal.UNSUPPRESS)
     if condition.silent and state.condition not in {condition, AlarmCondition.NORMAL}:
-        events.append(ControlEvent("alarm.suppressed", data | {"reason": suppressed}))
+        data = _named(config) | {"reason": suppressed}
+        events.append(ControlEvent("alarm.suppressed", data))
     return replace(state, condition=condition), events
 
 
@@ -68,7 +72,9 @@ def _settled(
     config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading, *, left_alone: bool
 ) -> tuple[AlarmState, Seen]:
     """Let a steady alarm look around where its reading stood when it was left alone."""
-    if not config.steady or seen.around is not None or not left_alone:
+    if not config.steady:
+        return state, seen
+    if seen.around is not None or not left_alone:
         return replace(state, settled=None), seen
     if state.settled is None and pv.good:
         state = replace(state, settled=pv.number)
@@ -81,13 +87,16 @@ def _process(
     """Follow the process: raise and clear after the delays."""
     wrong = abnormal(config, state, seen, pv)
     if config.around and not wrong:
-        state = replace(state, arrived_at=arrived(config, state, seen, pv))
-    more, state = seen.about - state.about, replace(state, about=seen.about)
-    if wrong and state.active and more:
-        state = _raised(replace(state, turning_since=None), now)
-        return state, [_event(config, state, seen, pv)]
+        there = arrived(config, state, seen, pv) if seen.asked else None
+        state = state if there == state.arrived_at else replace(state, arrived_at=there)
+    if seen.about != state.about:
+        more, state = seen.about - state.about, replace(state, about=seen.about)
+        if wrong and state.active and more:
+            state = _raised(replace(state, turning_since=None), now)
+            return state, [_event(config, state, seen, pv)]
     if wrong is state.active:
-        return replace(state, turning_since=None), []
+        idle = state.turning_since is None
+        return state if idle else replace(state, turning_since=None), []
     since = now if state.turning_since is None else state.turning_since
     if now - since < (config.off_delay_s if state.active else config.on_delay_s):
         return replace(state, turning_since=since), []

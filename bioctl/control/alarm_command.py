@@ -51,14 +51,22 @@ def command_alarm(
             f"alarm {config.name} is {state.condition}; nothing to {WORD.get(signal, signal)}.",
             help=_remedy(state.condition, signal),
         )
-    if signal is Signal.ACK and occurrence not in {None, state.occurrence}:
-        raise RefusedError(
-            f"alarm {config.name} was raised again since: you have seen #{occurrence}, now it is "
-            f"#{state.occurrence}.",
-            help="look at `bioctl alarm list` and acknowledge what you see there",
-        )
+    if signal is Signal.ACK and occurrence is not None:
+        _check_seen(config, state, occurrence)
     until = now + seconds if signal is Signal.SHELVE else None
     return replace(state, condition=after(state.condition, signal), shelved_until=until)
+
+
+def _check_seen(config: AlarmConfig, state: AlarmState, occurrence: int) -> None:
+    """Refuse what a person can't have seen, and what is over."""
+    if occurrence == state.occurrence:
+        return
+    older = f"was raised again since: you have seen #{occurrence}, now it is #{state.occurrence}."
+    never = f"has not been raised #{occurrence} times; now it is #{state.occurrence}."
+    raise RefusedError(
+        f"alarm {config.name} {older if occurrence < state.occurrence else never}",
+        help="look at `bioctl alarm list` and acknowledge what you see there",
+    )
 
 
 def _check_shelving(config: AlarmConfig, seconds: float) -> None:

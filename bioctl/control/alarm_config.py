@@ -1,7 +1,7 @@
 """What the site says of one alarm: its limit, and why anybody should be woken by it (ISA-18.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bioctl.control.check import above_zero, finite, not_negative, span, text
@@ -88,6 +88,7 @@ class AlarmConfig:
         suppress_when: a state of the unit in which it is suppressed by design; None for none.
         shelve_s: how long it may be shelved at most; priority 1 can't be.
         pv_range: physical range; outside counts as Bad. None checks for a finite number only.
+        around: whether the limit is a distance from something that moves; follows from the rest.
 
     Raises:
         InputError: no cause, action or consequence, a limit or time missing or not a number.
@@ -116,6 +117,7 @@ class AlarmConfig:
     suppress_when: Condition | None = None
     shelve_s: float = SHELVE_S
     pv_range: Range | None = None
+    around: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         text("alarm", "name", self.name)
@@ -128,6 +130,8 @@ class AlarmConfig:
             above_zero(owner, name, getattr(self, name))
         if self.pv_range is not None:
             span(owner, "pv_range", self.pv_range)
+        around = bool(self.loop or self.output) or self.steady
+        object.__setattr__(self, "around", self.limit is not None and around)
         if self.limit is not None:
             (above_zero if self.around else finite)(owner, "limit", self.limit)
         wrong = self._wrong()
@@ -147,11 +151,6 @@ class AlarmConfig:
         if around > 1:
             return "a limit is around one thing, not several"
         return "a percentage needs something it is of" if self.percent and not around else ""
-
-    @property
-    def around(self) -> bool:
-        """Whether the limit is a distance from something that moves."""
-        return self.limit is not None and (bool(self.loop or self.output) or self.steady)
 
     @property
     def priority(self) -> int:

@@ -61,7 +61,7 @@ def limit_of(config: AlarmConfig, around: float | None) -> float | None:
 
 def arrived(config: AlarmConfig, state: AlarmState, seen: Seen, pv: Reading) -> float | None:
     """Return what the limit was around when the process was last within it, on either side."""
-    if seen.around is None or config.limit is None or not seen.asked:
+    if seen.around is None or config.limit is None:
         return None
     near = abs(pv.number - seen.around) <= _eu(config, config.limit, seen)
     return seen.around if near else state.arrived_at

@@ -75,8 +75,18 @@ def _factors(config: LoopConfig, state: LoopState, given: Given) -> Factors:
         return state.factors
     if schedule.by != DEMAND:
         return schedule.at(given.others, state.factors)
-    u = taken_over(config, state, given) if state.u is None else state.u
-    return schedule.at({DEMAND: Reading(u)})
+    return schedule.at({DEMAND: Reading(_resting(config, state, given))})
+
+
+def _resting(config: LoopConfig, state: LoopState, given: Given) -> float:
+    """Return the demand without P and D: a gain that followed their noise would bias the integral.
+
+    Each change of the gain moves a part of P into the integral (bumpless); with a gain that rises
+    and falls with the error those parts don't cancel.
+    """
+    if state.pid is not None:
+        return state.pid.integral + state.pid.forward
+    return taken_over(config, state, given) if state.u is None else state.u
 
 
 class _Ready(NamedTuple):

@@ -2,10 +2,16 @@
 
 Output = P + I + D + F in output eu (Astrom and Hagglund, Advanced PID Control, 2006, ch. 3):
 
-    P  = K (e - (1 - beta) sp)                 e = sp - pv, made 0 inside the dead band
-    dI = K / Ti e dt + (real - wanted) / Tt dt     the second part is the anti-windup
+    P  = K (e - (1 - beta) sp)                 e = sp - pv, made small or 0 inside the dead band
+    dI = K (e / Ti + trend) dt + (real - wanted) / Tt dt     the last part is the anti-windup
     D  = K Td s / (1 + Td/N s) (-pv)           on the measurement: a setpoint step gives no kick
     F                                          what a feed-forward adds
+
+Inside the dead band the loop is slower by `inside` (gap action): P and D act with that share, I
+with its square, so that its damping stays. The probe's noise moves little, an upset meets the full
+gain. The trend of the load is learnt from what of the error lies inside, d trend = e / (Ti Tr) dt:
+a load that grows steadily, as cells do, leaves no offset (a second integral follows a ramp without
+error), and an upset teaches it little.
 
 K = kc for a reverse-acting loop (more output raises the measurement), -kc for a direct-acting one.
 The measurement may be smoothed first. All filters use the implicit Euler step, which is stable for
@@ -44,6 +50,8 @@ class PidState(NamedTuple):
         derivative: D part, output eu.
         wanted: last output before limits, the sum of all parts.
         forward: F part, output eu.
+        trend: of the load, measurement eu/s; times the gain it is how fast the integral must go. In
+            the measurement's eu, so it keeps its meaning where the gain is scheduled.
     """
 
     integral: float
@@ -51,6 +59,7 @@ class PidState(NamedTuple):
     derivative: float
     wanted: float
     forward: float = 0.0
+    trend: float = 0.0
 
     @property
     def parts(self) -> Parts:
@@ -60,11 +69,9 @@ class PidState(NamedTuple):
 
 
 def _error(tuning: Tuning, sp: float, pv: float) -> float:
-    error = sp - pv
-    band = tuning.dead_band
-    if error > band:
-        return error - band
-    return error + band if error < -band else 0.0
+    """Return the error that P acts on: inside the dead band a share of it."""
+    error, band = sp - pv, tuning.dead_band
+    return error - tuning.muted * max(-band, min(error, band))
 
 
 def start(
@@ -113,29 +120,36 @@ def step(
     A NaN or infinite setpoint, measurement, dt or feed-forward, or a negative dt, freezes the law:
     the state and the output stay. The output is always inside `low .. high`.
     """
-    integral, last_pv, derivative, wanted, _ = state
+    integral, last_pv, derivative, wanted, _, trend = state
     if tuning.smooth_s and dt_s >= 0.0:
         pv = last_pv + (pv - last_pv) * dt_s / (tuning.smooth_s + dt_s)
     error = sp - pv
     if not (dt_s >= 0.0 and -_INFINITY < error + dt_s + forward < _INFINITY):
         return _limited(wanted, low, high), state
-    band = tuning.dead_band
+    band, gain_d, slow, learnt = tuning.dead_band, tuning.gain_d, error, error
     if band:
-        error = error - band if error > band else error + band if error < -band else 0.0
+        if -band <= error <= band:
+            within, gain_d = error, tuning.gain_d_inside
+        else:
+            within = band if error > band else -band
+        learnt = within - tuning.muted_i * within
+        slow, error = error - tuning.muted_i * within, error - tuning.muted * within
     if actual_output != actual_output:  # noqa: PLR0124  NaN
         actual_output = _limited(wanted, low, high)
+    if tuning.trend_s and low < wanted < high:
+        trend += tuning.rate_i * learnt * dt_s / tuning.trend_s
     integral += (
-        tuning.gain_i * error * dt_s
+        tuning.gain * (tuning.rate_i * slow + trend) * dt_s
         + (actual_output - wanted) * dt_s / (tuning.tracking_s + dt_s)
     )  # fmt: skip
     if tuning.td_s and dt_s:
         filter_s = tuning.filter_s
-        derivative = (filter_s * derivative - tuning.gain_d * (pv - last_pv)) / (filter_s + dt_s)
+        derivative = (filter_s * derivative - gain_d * (pv - last_pv)) / (filter_s + dt_s)
     total = tuning.gain * error - tuning.gain_sp * sp + integral + derivative + forward
     if not -_INFINITY < total < _INFINITY:
         return _limited(wanted, low, high), state
     output = low if total < low else high if total > high else total  # noqa: FURB136  twice as quick
-    return output, _new(PidState, (integral, pv, derivative, total, forward))
+    return output, _new(PidState, (integral, pv, derivative, total, forward, trend))
 
 
 def _limited(value: float, low: float, high: float) -> float:

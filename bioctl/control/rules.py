@@ -135,6 +135,32 @@ def recommended(process: Process, scan_s: float) -> str:
     return min(found, key=lambda name: found[name].ms)
 
 
+def calm(
+    law: Tuning,
+    noise: float,
+    scan_s: float,
+    *,
+    band: float = 3.0,
+    inside: float = 0.2,
+    learns: float = 8.0,
+) -> Tuning:
+    """Return the law made slower where there is nothing but noise, and able to follow a trend.
+
+    Noise is taken as correlated over a scan: smoothing leaves sqrt(scan / (scan + smoothing)).
+
+    Args:
+        law: what meets an upset.
+        noise: standard deviation of the probe.
+        scan_s: period, s.
+        band: half width of the dead band in standard deviations of the smoothed noise.
+        inside: how much slower the loop is inside it.
+        learns: time in which a trend is learnt, in integral times as they are inside.
+    """
+    left = noise * math.sqrt(scan_s / (scan_s + law.smooth_s))
+    trend_s = learns * law.ti_s / inside
+    return replace(law, dead_band=band * left, inside=inside, trend_s=trend_s)
+
+
 def _dead(process: Process, scan_s: float) -> float:
     return process.theta_s + scan_s / 2.0
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from bioctl.control.check import above_zero, finite, not_negative
 from bioctl.control.process import Process
-from bioctl.control.rules import simc
+from bioctl.control.rules import calm, simc
 from bioctl.control.schedule import DEMAND, Schedule
 from bioctl.control.segment import Segment
 from bioctl.control.structure import Structure
@@ -43,9 +43,7 @@ BUFFER: Final = 5.1
 CALM_PH: Final = 4.0
 """u that a standard deviation of the pH probe's noise may ask for, before smoothing."""
 CALM_OXYGEN: Final = 0.6
-"""The same of the oxygen probe."""
-STRONGEST: Final = 4.0
-"""Greatest factor on the oxygen loop's gain where the process answers weakly."""
+"""The same of the oxygen probe, inside the dead band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,8 @@ def temperature(scale: Scale, scan_s: float) -> Tuning:
     """
     process = heated(scale)
     wish = process.tau2_s + 1.5 * (process.theta_s + scan_s / 2.0)
-    return Tuning(process.tau_s / wish, 4.2 * wish, td_s=0.6 * wish, n=8.0, smooth_s=0.1 * wish)
+    law = Tuning(process.tau_s / wish, 3.0 * wish, td_s=0.6 * wish, n=8.0, smooth_s=0.3 * wish)
+    return calm(law, scale.noise["temperature"], scan_s, band=3.0, inside=0.15, learns=12.0)
 
 
 def heated(scale: Scale) -> Process:
@@ -142,7 +141,9 @@ def acidity(scale: Scale, structure: Structure, rpm: float, scan_s: float) -> Tu
     """
     law = simc(based(scale, structure, rpm), scan_s)
     kc = min(law.kc, CALM_PH / max(scale.noise["pH"], 1e-9))
-    return replace(law, kc=kc, ti_s=law.ti_s * law.kc / kc, smooth_s=scale.probes["pH"])
+    ti_s, smooth_s = 0.5 * law.ti_s * law.kc / kc, 3.0 * scale.probes["pH"]
+    law = replace(law, kc=kc, ti_s=ti_s, smooth_s=smooth_s)
+    return calm(law, scale.noise["pH"], scan_s, band=2.5, inside=0.25, learns=8.0)
 
 
 def based(scale: Scale, structure: Structure, rpm: float) -> Process:
@@ -168,9 +169,12 @@ def oxygen(
             points.append((u, _slope(scale, structure, one, u, setpoint)))
     strongest = max(slope for _, slope in points)
     theta = scale.probes["dissolved_oxygen"] + scan_s / 2.0
+    noise = scale.noise["dissolved_oxygen"]
     law = simc(Process(strongest, theta), scan_s)
-    most = min(STRONGEST, CALM_OXYGEN / max(scale.noise["dissolved_oxygen"] * law.kc, 1e-9))
-    factors = tuple((u, min(strongest / slope, max(1.0, most)), 1.0) for u, slope in points)
+    law = replace(law, kc=0.7 * law.kc, smooth_s=0.6 * theta)
+    law = calm(law, noise, scan_s, band=4.0, inside=0.2, learns=4.0)
+    most = max(1.0, CALM_OXYGEN / max(law.inside * noise * law.kc, 1e-9))
+    factors = tuple((u, min(strongest / slope, most), 1.0) for u, slope in points)
     return law, Schedule(DEMAND, factors)
 
 

@@ -30,14 +30,18 @@ class Tuning:
             measurement never exceeds kc * n times that step.
         tt_s: tracking time of the anti-windup in s; 0 takes ti_s (PI) or sqrt(ti_s td_s) (PID).
         smooth_s: first-order filter of the measurement before everything else, s; 0 for none.
-        dead_band: half width around the setpoint, in measurement eu, inside which the error counts
-            as 0: the integral is frozen and the output held. Outside, the error counts from the
-            edge, so crossing the edge is bumpless.
+        dead_band: half width around the setpoint, in measurement eu, inside which the loop is
+            slower by `inside`. Outside, the error counts from the edge: crossing it is bumpless.
+        inside: 0 to 1. Inside the dead band P and D act with this share, I with its square. 0: the
+            integral is frozen and the output held; above: gap action, against noise.
+        trend_s: Tr, how slowly the trend of the load is learnt, s; 0: not at all.
         acting: reverse or direct.
         gain: kc with its sign.
-        gain_i: gain / ti_s, in output eu per measurement eu and second.
+        rate_i: 1 / ti_s.
         gain_d: gain * td_s.
         gain_sp: gain * (1 - beta).
+        muted, muted_i: what does not count inside: 1 - inside, and 1 - inside ** 2.
+        gain_d_inside: gain_d * inside.
         filter_s: td_s / n.
         tracking_s: tt_s, or what 0 stands for.
 
@@ -53,11 +57,16 @@ class Tuning:
     tt_s: float = 0.0
     smooth_s: float = 0.0
     dead_band: float = 0.0
+    inside: float = 0.0
+    trend_s: float = 0.0
     acting: Acting = Acting.REVERSE
     gain: float = field(init=False, repr=False, compare=False)
-    gain_i: float = field(init=False, repr=False, compare=False)
+    rate_i: float = field(init=False, repr=False, compare=False)
     gain_d: float = field(init=False, repr=False, compare=False)
     gain_sp: float = field(init=False, repr=False, compare=False)
+    muted: float = field(init=False, repr=False, compare=False)
+    muted_i: float = field(init=False, repr=False, compare=False)
+    gain_d_inside: float = field(init=False, repr=False, compare=False)
     filter_s: float = field(init=False, repr=False, compare=False)
     tracking_s: float = field(init=False, repr=False, compare=False)
 
@@ -67,9 +76,12 @@ class Tuning:
         natural = math.sqrt(self.ti_s * self.td_s) if self.td_s else self.ti_s
         derived = {
             "gain": gain,
-            "gain_i": gain / self.ti_s,
+            "rate_i": 1.0 / self.ti_s,
             "gain_d": gain * self.td_s,
             "gain_sp": gain * (1.0 - self.beta),
+            "muted": 1.0 - self.inside,
+            "muted_i": 1.0 - self.inside**2,
+            "gain_d_inside": gain * self.td_s * self.inside,
             "filter_s": self.td_s / self.n,
             "tracking_s": self.tt_s or natural,
         }
@@ -80,15 +92,17 @@ class Tuning:
         finite("tuning", "kc", self.kc)
         above_zero("tuning", "kc", self.kc)
         above_zero("tuning", "ti_s", self.ti_s)
-        for name in ("td_s", "tt_s", "smooth_s", "dead_band"):
+        for name in ("td_s", "tt_s", "smooth_s", "dead_band", "trend_s"):
             not_negative("tuning", name, getattr(self, name))
-        if not 0 <= self.beta <= 1:
-            raise InputError(f"tuning: beta is {self.beta}; it must be between 0 and 1.")
+        for name in ("beta", "inside"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise InputError(f"tuning: {name} is {value}; it must be between 0 and 1.")
         if not 1 <= self.n <= 100:
             raise InputError(f"tuning: n is {self.n}; it must be between 1 and 100.")
 
     def scaled(self, gain: float, time: float = 1.0) -> "Tuning":
-        """Return this tuning with kc times `gain`, and Ti, Td and Tt times `time`."""
+        """Return this tuning with kc times `gain`, and all its times times `time`."""
         return replace(
             self,
             kc=self.kc * gain,
@@ -96,4 +110,16 @@ class Tuning:
             td_s=self.td_s * time,
             tt_s=self.tt_s * time,
             smooth_s=self.smooth_s * time,
+            trend_s=self.trend_s * time,
         )
+
+    def within(self) -> "Tuning":
+        """Return the law as it acts inside the dead band: slower, with the same damping.
+
+        Raises:
+            InputError: nothing acts there.
+        """
+        if not self.inside:
+            raise InputError("tuning: nothing acts inside the dead band.")
+        kc, ti_s = self.kc * self.inside, self.ti_s / self.inside
+        return replace(self, kc=kc, ti_s=ti_s, dead_band=0.0, inside=0.0)

@@ -10,7 +10,7 @@ from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.regulate import UnitMemory, outputs_of
 from bioctl.equipment.unit import UnitConfig
-from bioctl.language.condition import Lookup, Truth
+from bioctl.language.condition import Condition, Lookup, Truth
 from bioctl.values import Reading
 
 DOUBTS: Mapping[str, str] = {
@@ -37,46 +37,79 @@ class Expected:
 
 
 NOTHING_EXPECTED = Expected()
+_NO_LOOP = LoopState()
 
 
-def seen_by(
-    alarm: AlarmConfig,
-    unit: UnitConfig,
-    memory: UnitMemory,
-    state: UnitState,
-    expected: Expected,
-    lookup: Lookup,
-) -> Seen:
-    """Return what one alarm is judged on now."""
-    reading = lookup(alarm.tag)
-    if alarm.kind is AlarmKind.DOUBT:
-        doubts = memory.loops.get(alarm.loop, LoopState()).seen.doubts
-        return Seen(reading, told=_words(alarm.loop, doubts), about=doubts)
-    if alarm.when is not None:
-        return Seen(reading, truth=alarm.when.evaluate(lookup))
-    if alarm.counted:
-        return Seen(_counted(alarm, memory, reading))
-    if alarm.output:
-        return Seen(reading, outputs_of(unit, memory, state).get(alarm.output))
-    if alarm.steady:
-        return Seen(reading, expected.kept.get(alarm.tag), asked=alarm.tag in expected.kept)
-    return Seen(reading, _setpoint(memory, alarm.loop), asked=bool(alarm.loop))
+class Look:
+    """One scan's look at a unit; what several alarms ask for is found once.
+
+    Args:
+        unit: its configuration.
+        memory: what its control remembers.
+        state: what is commanded now.
+        expected: what the running phases expect.
+        lookup: gives the reading of a measurement or output.
+    """
+
+    def __init__(
+        self,
+        unit: UnitConfig,
+        memory: UnitMemory,
+        state: UnitState,
+        expected: Expected,
+        lookup: Lookup,
+    ) -> None:
+        self._unit, self._memory, self._state = unit, memory, state
+        self._expected, self._lookup = expected, lookup
+        self._outputs: Mapping[str, float] | None = None
+        self._truths: dict[int, Truth] = {}
+
+    def seen(self, alarm: AlarmConfig) -> Seen:
+        """Return what an alarm is judged on now."""
+        reading, kept = self._lookup(alarm.tag), self._expected.kept
+        if alarm.kind is AlarmKind.DOUBT:
+            doubts = self._loop(alarm.loop).seen.doubts
+            return Seen(reading, told=_words(alarm.loop, doubts), about=doubts)
+        if alarm.when is not None:
+            return Seen(reading, truth=self._truth(alarm.when))
+        if alarm.counted:
+            return Seen(_counted(self._loop(alarm.counted), reading))
+        if alarm.output:
+            return Seen(reading, self._commanded().get(alarm.output))
+        if alarm.steady:
+            return Seen(reading, kept.get(alarm.tag), asked=alarm.tag in kept)
+        if not alarm.loop:
+            return Seen(reading)
+        return Seen(reading, _setpoint(self._loop(alarm.loop)), asked=True)
+
+    def suppressed(self, alarm: AlarmConfig) -> str:
+        """Return why an alarm is suppressed by design now; "" while it is not."""
+        silent, moving = self._expected.silent, self._expected.moving
+        if alarm.tag in silent:
+            return f"phase {silent[alarm.tag]}"
+        if (alarm.steady or alarm.moved) and alarm.tag in moving:
+            return f"phase {moving[alarm.tag]} moves {alarm.tag}"
+        when = alarm.suppress_when
+        return when.text if when is not None and self._truth(when) is Truth.TRUE else ""
+
+    def _truth(self, condition: Condition) -> Truth:
+        key = id(condition)
+        if key not in self._truths:
+            self._truths[key] = condition.evaluate(self._lookup)
+        return self._truths[key]
+
+    def _loop(self, name: str) -> LoopState:
+        return self._memory.loops.get(name, _NO_LOOP)
+
+    def _commanded(self) -> Mapping[str, float]:
+        if self._outputs is None:
+            self._outputs = outputs_of(self._unit, self._memory, self._state)
+        return self._outputs
 
 
-def suppressed_by(alarm: AlarmConfig, expected: Expected, lookup: Lookup) -> str:
-    """Return why an alarm is suppressed by design now; "" while it is not."""
-    if alarm.tag in expected.silent:
-        return f"phase {expected.silent[alarm.tag]}"
-    if (alarm.steady or alarm.moved) and alarm.tag in expected.moving:
-        return f"phase {expected.moving[alarm.tag]} moves {alarm.tag}"
-    when = alarm.suppress_when
-    return when.text if when is not None and when.evaluate(lookup) is Truth.TRUE else ""
-
-
-def _setpoint(memory: UnitMemory, loop: str) -> float | None:
+def _setpoint(loop: LoopState) -> float | None:
     """Return the setpoint a loop controls to, None while it does not."""
-    state = memory.loops.get(loop)
-    return state.sp if state is not None and state.mode is Mode.AUTO else None
+    return loop.sp if loop.mode is Mode.AUTO else None
 
 
 def _words(loop: str, doubts: Collection[str]) -> str:
@@ -84,7 +117,6 @@ def _words(loop: str, doubts: Collection[str]) -> str:
     return f"loop {loop} {words}" if words else ""
 
 
-def _counted(alarm: AlarmConfig, memory: UnitMemory, total: Reading) -> Reading:
+def _counted(loop: LoopState, total: Reading) -> Reading:
     """Return what a dose limit has counted, as good as its totaliser's reading."""
-    used = memory.loops.get(alarm.counted, LoopState()).dose.used
-    return total._replace(value=used) if total.good else total
+    return total._replace(value=loop.dose.used) if total.good else total

@@ -35,6 +35,8 @@ def read_law(fields: Fields, eu: str) -> Tuning | OnOff:
         tt_s=fields.take("tracking", seconds, 0.0),
         smooth_s=fields.take("smoothing", seconds, 0.0),
         dead_band=band,
+        inside=fields.take("inside", number, 0.0),
+        trend_s=fields.take("trend", seconds, 0.0),
         acting=Acting(fields.take("acting", known(_WAYS, "way"), "reverse")),
     )
 

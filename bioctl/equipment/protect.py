@@ -11,7 +11,7 @@ from bioctl.control.interlock import evaluate, forced_outputs, limited_outputs
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.permissive import PermissiveState, permit
 from bioctl.control.totaliser import DoseState, tally
-from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected, seen_by, suppressed_by
+from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected, Look
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.condition_names import lookup_of
 from bioctl.equipment.image import NOT_READ, Image
@@ -41,15 +41,16 @@ def protect(
     _count(unit, memory, image)
     lookup = lookup_of(unit, memory, image)
     events = _interlocks(unit, memory, lookup, now) + _permissives(unit, memory, lookup, now)
+    look = Look(unit, memory, state, expected, lookup)
     for name, alarm in unit.alarms.items():
         if alarm.kind is AlarmKind.TOLD:
             continue
         memory.alarms[name], found = scan_alarm(
             alarm,
             memory.alarms.get(name, AlarmState()),
-            seen_by(alarm, unit, memory, state, expected, lookup),
+            look.seen(alarm),
             now,
-            suppressed=suppressed_by(alarm, expected, lookup),
+            suppressed=look.suppressed(alarm),
         )
         events += found
     memory.forced = forced_outputs(unit.interlocks, memory.interlocks)

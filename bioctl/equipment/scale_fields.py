@@ -40,17 +40,23 @@ def tuned_from_scale(
         node.refuse("the unit has no `scale` to tune from.", "give it one, or gain and integral.")
     if pv not in _TUNED:
         node.refuse(f"the scheme tunes {', '.join(_TUNED)}, not {pv}.", "give gain and integral.")
-    band = fields.take("dead_band", quantity(points.readable[pv].eu), 0.0)
+    law, schedule = _scheme(pv, fields, points.scale, structure, points.period_s)
+    if fields.get("dead_band") is None:
+        return law, schedule
+    band = fields.take("dead_band", quantity(points.readable[pv].eu))
+    return replace(law, dead_band=band, inside=fields.take("inside", number, 0.0)), schedule
+
+
+def _scheme(
+    pv: str, fields: Fields, scale: Scale, structure: Structure, scan_s: float
+) -> tuple[Tuning, Schedule | None]:
     if pv == "temperature":
-        law: Tuning = sheet.temperature(points.scale, points.period_s)
-        return replace(law, dead_band=band), None
+        return sheet.temperature(scale, scan_s), None
     rpm = fields.take("agitation_at", number, 150.0)
     if pv == "pH":
-        law = sheet.acidity(points.scale, structure, rpm, points.period_s)
-        return replace(law, dead_band=band), None
+        return sheet.acidity(scale, structure, rpm, scan_s), None
     at = fields.take("tuned_at", quantity("%"), 40.0)
-    law, schedule = sheet.oxygen(points.scale, structure, at, points.period_s)
-    return replace(law, dead_band=band), schedule
+    return sheet.oxygen(scale, structure, at, scan_s)
 
 
 def _scale(measurements: Mapping[str, Tag], errors: list[InputError], node: Node) -> Scale:

@@ -17,6 +17,8 @@ FIELDS = {
     "tracking": "tt_s",
     "smoothing": "smooth_s",
     "dead_band": "dead_band",
+    "inside": "inside",
+    "trend": "trend_s",
 }
 """Words of the site file, and what the law calls them; times in s."""
 
@@ -45,6 +47,8 @@ def numbers_of(tuning: Tuning) -> dict[str, float]:
         "tracking": 0.0,
         "smoothing": 0.0,
         "dead_band": 0.0,
+        "inside": 0.0,
+        "trend": 0.0,
         "setpoint_weight": 1.0,
     }
     if not found["derivative"]:

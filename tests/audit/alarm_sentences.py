@@ -47,13 +47,25 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
             "times": 2,
             "waited_s": 900.0,
         },
-        "Alarm TAH101 on BR101 (priority 1) annunciates again: nobody has acknowledged it for 15 min.",
+        "Alarm TAH101#3 on BR101 (priority 1) annunciates again: nobody has acknowledged it for 15 min.",
     ),
     (
         "alarm.acknowledged",
         P,
         {"alarm": "TAH101", "comment": "seen"},
         "Anna Berg (anna, operator) acknowledged alarm TAH101 on BR101: seen.",
+    ),
+    (
+        "alarm.acknowledged",
+        P,
+        {"alarm": "TAH101", "comment": "seen", "occurrence": 2},
+        "Anna Berg (anna, operator) acknowledged alarm TAH101#2 on BR101: seen.",
+    ),
+    (
+        "alarm.raised",
+        RULE,
+        {"alarm": "pressure_high", "tag": "pressure", "value": 61.0, "limit": 60.0, "priority": 1},
+        "Alarm pressure_high (priority 1) was raised on BR101.pressure at 61, limit 60.",
     ),
     (
         "alarm.shelved",
@@ -95,7 +107,7 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "alarm.raised",
         RULE,
         {"alarm": "TAH101", "tag": "temperature", "value": 38.2, "silent": "shelved"},
-        "Alarm TAH101 was raised silently, as it is shelved, on temperature at 38.2.",
+        "Alarm TAH101 was raised silently, as it is shelved, on BR101.temperature at 38.2.",
     ),
     (
         "interlock.bypassed",

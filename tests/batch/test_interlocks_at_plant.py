@@ -72,10 +72,13 @@ def test_probes_that_drop_out_take_their_fallbacks_and_give_the_loops_back() -> 
 def test_base_that_is_used_up_locks_the_pump_and_carbon_dioxide_goes_on() -> None:
     cell = growing()
     cell.bench.plant.set_fault("BR101.AT101.offset", -3.0)
+    cell.turn()
+    cell.bench.plant.set_fault("BR101.AT101.stuck")
     cell.until(lambda: "pH.dose" in trips(cell), turns=6000)
     cell.turn()
     assert cell.outputs["BR101.PC101"] == 0.0
     assert cell.core.memory["BR101"].loops["pH"].dose.used >= 400.0
+    cell.bench.plant.clear_fault("BR101.AT101.stuck")
     cell.bench.plant.clear_fault("BR101.AT101.offset")
     cell.bench.plant.set_fault("BR101.AT101.offset", 1.0)
     cell.until(lambda: cell.outputs["BR101.FC104"] > 0.0, turns=600)

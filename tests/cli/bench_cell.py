@@ -21,14 +21,16 @@ VERSION = {
 }  # fmt: skip
 ALARM = {
     "unit": "BR101", "tag": "x", "unevaluable": False, "shelved_s": None, "active": True,
-    "consequence": "x", "action": "Look\x1b[2J.",
+    "consequence": "x", "action": "Look\x1b[2J.", "occurrence": 1, "escalations": 0,
 }  # fmt: skip
 ALARMS = [
     ALARM | {"alarm": "oxygen_bad", "priority": 2, "state": "acknowledged", "since": 5.0},
-    ALARM | {"alarm": "ph_low", "priority": 3, "state": "shelved", "since": 1.0, "shelved_s": 600},
+    ALARM | {"alarm": "ph_low", "priority": 3, "state": "shelved", "since": 1.0, "shelved_s": 600,
+             "occurrence": 0},
     ALARM | {"alarm": "ph_high", "priority": 2, "state": "suppressed by design", "since": None,
              "active": False},
-    ALARM | {"alarm": "temperature_high", "priority": 1, "state": "unacknowledged", "since": 9.0},
+    ALARM | {"alarm": "temperature_high", "priority": 1, "state": "unacknowledged", "since": 9.0,
+             "occurrence": 3, "escalations": 2},
     ALARM | {"alarm": "glucose_low", "priority": 2, "state": "unacknowledged", "since": 9.0,
              "unevaluable": True},
 ]  # fmt: skip
@@ -111,8 +113,13 @@ class BenchCell:
         return Answer(outcome="done", message=f"recipe {verb}: {meaning}")
 
     def _alarm(self, verb: str, command: Command) -> Answer:
-        if command.args["alarm"] != "BR101.oxygen_bad":
-            raise InputError(f"there is no alarm {command.args['alarm']!r}")
+        name, seen = command.args["alarm"], command.args.get("occurrence")
+        if name not in {f"BR101.{one['alarm']}" for one in ALARMS}:
+            raise InputError(f"there is no alarm {name!r}")
+        if verb == "ack":
+            if seen != 1 and name == "BR101.oxygen_bad":
+                raise RefusedError(f"alarm {name} was raised again since")
+            return Answer(outcome="done", message=f"ack {name} #{seen}: {command.reason}")
         minutes = f" for {command.args['minutes']:g} min" if verb == "shelve" else ""
         return Answer(outcome="done", message=f"{verb}{minutes}: {command.reason}")
 

@@ -29,6 +29,7 @@ def site(tmp_path: Path) -> Path:
     events += [event("raised", 1000.0 + i, f"a{i}", priority=1 + i % 3) for i in range(12)]
     events += [event("raised", 1100.0 + i, "quiet", silent="shelved") for i in range(20)]
     events += [event("cleared", 2000.0 + i, f"a{i}") for i in range(1, 12)]
+    events += [event("escalated", 1500.0 + i, "a1") for i in range(2)]
     events += [event("raised", 90_000.0, "late"), event("cleared", 100_000.0, "late")]
     with Journal.open(tmp_path / "journal.db", SystemClock(), cell="bench") as journal:
         asyncio.run(journal.commit(events))
@@ -38,6 +39,7 @@ def site(tmp_path: Path) -> Path:
 def test_report_tells_figures_targets_and_the_first_alarm_of_a_flood(cli: Run, site: Path) -> None:
     result = cli("alarm", "report", "--site", site)
     assert result.exit_code == 0, result.stderr
+    assert "annunciated again, nobody acknowledged  BR101.a1 (2)" in result.stdout
     assert result.stdout.startswith("13 alarms in 1.16 days of process time\n")
     assert "first: BR101.a0\n" in result.stdout
     assert "BR101.a0" in result.stdout.split("24 h")[1].splitlines()[0], "it never cleared"

@@ -175,6 +175,8 @@ def test_acknowledgement_of_an_annunciation_that_is_over_is_refused() -> None:
     assert bench.state.occurrence == 2
     with pytest.raises(RefusedError, match="seen #1, now it is #2"):
         command_alarm(ALARM, bench.state, Signal.ACK, bench.now, occurrence=1)
+    with pytest.raises(RefusedError, match="has not been raised #3 times"):
+        command_alarm(ALARM, bench.state, Signal.ACK, bench.now, occurrence=3)
     acked = command_alarm(ALARM, bench.state, Signal.ACK, bench.now, occurrence=2)
     assert acked.condition is A
 

@@ -20,6 +20,8 @@ tunings = st.builds(
     n=st.floats(2, 20),
     smooth_s=st.one_of(st.just(0.0), st.floats(1, 100)),
     dead_band=st.one_of(st.just(0.0), st.floats(0.01, 1)),
+    inside=st.floats(0, 1),
+    trend_s=st.one_of(st.just(0.0), st.floats(10, 10_000)),
     acting=st.sampled_from(Acting),
 )
 mostly = st.one_of(

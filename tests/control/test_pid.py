@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -21,6 +22,8 @@ tunings = st.builds(
     n=st.floats(2, 20),
     smooth_s=st.one_of(st.just(0.0), st.floats(1, 100)),
     dead_band=st.floats(0, 1),
+    inside=st.floats(0, 1),
+    trend_s=st.one_of(st.just(0.0), st.floats(10, 10_000)),
     acting=st.sampled_from(Acting),
 )
 
@@ -238,3 +241,74 @@ def test_jitter_of_the_scan_changes_the_answer_by_no_more_than_the_scan_itself(
     # bound: two seconds of the integral and of the derivative's slope
     bound = tuning.kc * (4.0 / tuning.ti_s + 4.0 * tuning.td_s / 200.0**2 + 4.0 * 12.0 / 200.0)
     assert abs(even - uneven) <= bound
+
+
+def test_inside_the_band_the_loop_acts_with_a_share_and_more_slowly() -> None:
+    law = Tuning(10.0, 100.0, dead_band=0.5, inside=0.2)
+    calm, upset = start(law, 5, 5, 20), start(replace(law, dead_band=0.0), 5, 5, 20)
+    output, calm = step(law, calm, 5, 4.6, 1.0, 0, 100, 20)
+    full, upset = step(replace(law, dead_band=0.0), upset, 5, 4.6, 1.0, 0, 100, 20)
+    assert output - 20 - (calm.integral - 20) == pytest.approx(0.2 * 10 * 0.4)
+    assert calm.integral - 20 == pytest.approx(0.2**2 * (upset.integral - 20))
+    assert full > output
+
+
+@given(tunings, st.floats(0.01, 1), st.floats(0, 1), st.sampled_from([-1.0, 1.0]))
+def test_nothing_jumps_at_the_edge_of_the_band(
+    tuning: Tuning, band: float, inside: float, side: float
+) -> None:
+    law = replace(tuning, dead_band=band, inside=inside, td_s=0.0, smooth_s=0.0)
+    edge = 5.0 + side * band
+    state = start(law, 5.0, 5.0, 0.0)
+    near, _ = step(law, state, 5.0, edge * (1 - 1e-9), 1.0, -1e9, 1e9, 0.0)
+    far, _ = step(law, state, 5.0, edge * (1 + 1e-9), 1.0, -1e9, 1e9, 0.0)
+    assert near == pytest.approx(far, abs=1e-4 * law.kc)
+
+
+def grown(law: Tuning, hours: float) -> float:
+    """Return the mean error of the last hour on an integrating vessel whose load grows steadily."""
+    y, u, load, state = 40.0, 20.0, 20.0, start(law, 40.0, 40.0, 20.0)
+    errors = []
+    for _ in range(int(hours * 360)):
+        u, state = step(law, state, 40.0, y, 10.0, 0.0, 1e6, u)
+        load += 10.0 * 20.0 / 3600.0
+        y += 10.0 * 0.004 * (u - load)
+        errors.append(40.0 - y)
+    return sum(errors[-360:]) / 360.0
+
+
+def test_a_load_that_grows_steadily_leaves_no_offset_once_its_trend_is_learnt() -> None:
+    law = Tuning(2.0, 500.0, dead_band=2.0, inside=0.5)
+    assert grown(law, 8.0) > 0.5
+    assert abs(grown(replace(law, trend_s=8000.0), 40.0)) < 0.01
+
+
+def test_no_trend_is_learnt_at_a_limit() -> None:
+    law = Tuning(2.0, 500.0, dead_band=0.5, inside=0.5, trend_s=1000.0)
+    state, output = start(law, 40.0, 39.9, 100.0), 100.0
+    for _ in range(50):
+        output, state = step(law, state, 40.0, 39.9, 10.0, 0.0, 100.0, output)
+    assert state.trend == 0.0
+
+
+@given(st.floats(1.0, 1000.0))
+def test_the_greatest_upset_teaches_no_more_trend_than_the_edge_of_the_band(error: float) -> None:
+    law = Tuning(2.0, 500.0, dead_band=0.5, inside=0.5, trend_s=1000.0)
+    _, far = step(law, start(law, 40.0, 40.0 - error, 10), 40.0, 40.0 - error, 10.0, -9e9, 9e9, 10)
+    _, edge = step(law, start(law, 40.0, 39.5, 10), 40.0, 39.5, 10.0, -9e9, 9e9, 10)
+    assert far.trend == pytest.approx(edge.trend)
+
+
+@pytest.mark.parametrize("given", [{"inside": 1.2}, {"inside": math.nan}, {"trend_s": -1.0}])
+def test_a_band_or_trend_that_cannot_be_is_refused(given: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=next(iter(given))):
+        Tuning(2.0, 500.0, dead_band=0.5, **given)
+
+
+def test_a_scheduled_gain_takes_the_trend_with_it() -> None:
+    law = Tuning(2.0, 500.0, trend_s=1000.0)
+    state = start(law, 40, 40, 10)._replace(trend=0.01)
+    strong = law.scaled(4.0)
+    _, weak = step(law, state, 40, 40, 10.0, 0, 100, 10)
+    _, quick = step(strong, retune(state, strong, 40), 40, 40, 10.0, 0, 100, 10)
+    assert quick.integral - 10 == pytest.approx(4 * (weak.integral - 10))

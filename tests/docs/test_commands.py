@@ -33,7 +33,7 @@ def shell_lines(text: str) -> Iterator[str]:
 
 def split(line: str) -> list[str]:
     """Return the words of a command, without what goes to a file."""
-    words = shlex.split(line, comments=True)
+    words = shlex.split(re.sub(r"(^|\s)#.*", "", line))
     return words[: words.index(">")] if ">" in words else words
 
 

@@ -48,7 +48,9 @@ def put_in(kind: str, text: str) -> str:
                 SITE[:here] + group + textwrap.indent(text, "  " * (2 + bool(group))) + SITE[here:]
             )
         case "site-loop" | "site-followed-loop" | "site-cascade":
-            return replaced(f"{name}:", inner, "    loops:\n")
+            found = replaced(f"{name}:", inner, "    loops:\n")
+            led_here = kind != "site-followed-loop"  # else nothing here can doubt it
+            return found if led_here else found.replace("      - culture_doubts\n", "")
         case "site-interlock":
             return replaced(f"{name}:", inner, "    interlocks:\n")
         case "site-alarm":

@@ -6,6 +6,7 @@ from typing import Any
 
 from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.equipment.image import make_image
+from bioctl.equipment.protect import protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit
@@ -93,6 +94,7 @@ class Running:
         found = {tag.name: readings.get(n, Reading(values[n])) for n, tag in tags.items()}
         image = make_image(tags.values(), found)
         state = UnitState("B-1", {}, self.demands)
+        self.events += protect(self.unit, self.memory, image, self.now, state=state)
         self.events += regulate(self.unit, self.memory, image, state, self.now, _unfenced)
         self.outputs |= outputs_of(self.unit, self.memory, state)
 

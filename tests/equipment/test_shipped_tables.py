@@ -12,7 +12,8 @@ from bioctl.phases.library import capabilities
 from bioctl.tags import UnitClass
 
 CULTURE = (
-    "agitation", "base_dose", "culture_acidity", "culture_nutrients", "culture_oxygen",
+    "agitation", "base_dose", "culture_acidity", "culture_doubts", "culture_nutrients",
+    "culture_oxygen",
     "culture_temperature", "culture_weight", "feed_limit", "harvest_line", "inoculation",
     "jacket_temperature", "second_temperature_probe", "vessel_level", "vessel_pressure",
 )  # fmt: skip
