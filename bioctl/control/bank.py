@@ -38,13 +38,16 @@ class Bank:
             )
         )  # fmt: skip
         self._smooths = bool(self._smooth.any())
-        self._minus_band = -self._band
+        self._minus_band, self._has_band = -self._band, self._band > 0.0
+        self._shapes = np.empty((3, n))
+        self._softens = bool(any(one.inside for one in tunings))
         self._banded, self._learn = bool(self._band.any()), bool(self._learns.any())
         self._derives = np.array([one.td_s > 0 for one in tunings])
         self._any_derives = bool(self._derives.any())
         columns = np.array(states, dtype=np.float64).reshape(n, 6).T.copy()
         self._integral, self._pv, self._derivative, self._wanted = columns[:4]
         self._forward, self._trend = columns[4:]
+        self._trends = bool(self._trend.any())
         self._a, self._b, self._c, self._d = np.empty((4, n))
         self._finite = np.empty(n, np.bool_)
         self._seen = self._pv
@@ -99,7 +102,8 @@ class Bank:
         gain_d, slow, learnt = self._shaped(error) if self._banded else (self._gain_d, error, error)
         trend = self._trend if steered is None else self._learnt(learnt, dt, steered)
         np.multiply(self._rate_i, slow, out=a)
-        np.add(a, trend, out=a)
+        if self._learn or self._trends:
+            np.add(a, trend, out=a)
         np.multiply(self._gain, a, out=a)
         np.multiply(a, dt, out=a)
         np.subtract(actual, self._wanted, out=b)
@@ -122,18 +126,25 @@ class Bank:
         return steered
 
     def _shaped(self, error: Floats) -> tuple[Floats, Floats, Floats]:
-        """Make the errors small inside their bands; return D gains, and I's and the trends' errors.
+        """Make the errors small inside their bands; return D gains, I's and the trends' errors.
 
         A loop without a band learns from its whole error.
         """
-        banded = self._band > 0.0
-        inside = (error >= self._minus_band) & (error <= self._band) & banded
-        gain_d = np.where(inside, self._gain_d_inside, self._gain_d)
-        within = np.maximum(np.minimum(error, self._band), self._minus_band)
-        mute = self._muted_i * within
-        learnt = np.where(banded, within - mute, error)
-        slow = error - mute
-        np.subtract(error, self._muted * within, out=error)
+        (within, mute, slow), gain_d, learnt = self._shapes, self._gain_d, error
+        np.minimum(error, self._band, out=within)
+        np.maximum(within, self._minus_band, out=within)
+        if self._any_derives:
+            gain_d = np.where((within == error) & self._has_band, self._gain_d_inside, gain_d)
+        if not self._softens:  # every band is dead: P and I see the same
+            if self._learn:
+                learnt = np.where(self._has_band, 0.0, error)
+            return gain_d, np.subtract(error, within, out=error), learnt
+        np.multiply(self._muted_i, within, out=mute)
+        np.subtract(error, mute, out=slow)
+        if self._learn:
+            learnt = np.where(self._has_band, within - mute, error)
+        np.multiply(self._muted, within, out=within)
+        np.subtract(error, within, out=error)
         return gain_d, slow, learnt
 
     def _learnt(self, error: Floats, dt: float, learning: Mask) -> Floats:
