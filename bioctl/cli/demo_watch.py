@@ -23,6 +23,7 @@ SHOWN = {
     "alarm.raised",
     "alarm.cleared",
     "interlock.tripped",
+    "permissive.missing",
     "loop.fallback",
     "link.down",
     "batch.sealed",
