@@ -124,9 +124,11 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
     (
         "interlock.restored",
         P,
-        {"interlock": "overpressure", "cause": "by Anna Berg", "reason": "done", "acts": True},
-        "Interlock overpressure on BR101 acts again, its bypass ended: by Anna Berg: done; it has"
-        " tripped and acts now.",
+        {"interlock": "high", "cause": "by Anna", "reason": "done", "acts": True},
+        (
+            "Interlock high on BR101 acts again, its bypass ended: by Anna: done;"
+            " it has tripped and acts now."
+        ),
     ),
     (
         "interlock.tripped",
