@@ -237,6 +237,22 @@ def _person(verb: str) -> Callable[[Entry, Data], str]:
     return tell
 
 
+def _bypassed(noun: str) -> Callable[[Entry, Data], str]:
+    return lambda entry, data: (
+        f"{_who(entry)} bypassed {noun} {data.get(noun)}{_at(entry)}"
+        f" for {_value(data.get('minutes'))} min{_because(data)}"
+    )
+
+
+def _restored(noun: str, again: str) -> Callable[[Entry, Data], str]:
+    def tell(entry: Entry, data: Data) -> str:
+        acts = "; it has tripped and acts now" if data.get("acts") else ""
+        why = f"{_because(data, 'cause')}{_because(data)}"
+        return f"{noun} {data.get(noun)}{_at(entry)} {again}, its bypass ended{why}{acts}"
+
+    return tell
+
+
 def _account(verb: str) -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
         return f"{_who(entry)} {verb} the account {data.get('user')}{_because(data)}"
@@ -344,29 +360,16 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.INTERLOCK_RESET: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} was reset{_because(data, 'cause')}"
     ),
-    Kind.INTERLOCK_BYPASSED: lambda entry, data: (
-        f"{_who(entry)} bypassed interlock {data.get('interlock')}{_at(entry)}"
-        f" for {_value(data.get('minutes'))} min{_because(data)}"
-    ),
-    Kind.INTERLOCK_RESTORED: lambda entry, data: (
-        f"interlock {data.get('interlock')}{_at(entry)} acts again, its bypass ended"
-        f"{_because(data, 'cause')}{_because(data)}"
-        f"{'; it has tripped and acts now' if data.get('acts') else ''}"
-    ),
+    Kind.INTERLOCK_BYPASSED: _bypassed("interlock"),
+    Kind.INTERLOCK_RESTORED: _restored("interlock", "acts again"),
     Kind.PERMISSIVE_MISSING: lambda _, data: (
         f"phase {data.get('phase')} waits to start: {data.get('text')}"
     ),
     Kind.PERMISSIVE_GIVEN: lambda _, data: (
         f"phase {data.get('phase')} may start: {data.get('permissive')} stands in its way no more"
     ),
-    Kind.PERMISSIVE_BYPASSED: lambda entry, data: (
-        f"{_who(entry)} bypassed permissive {data.get('permissive')}{_at(entry)}"
-        f" for {_value(data.get('minutes'))} min{_because(data)}"
-    ),
-    Kind.PERMISSIVE_RESTORED: lambda entry, data: (
-        f"permissive {data.get('permissive')}{_at(entry)} counts again, its bypass ended"
-        f"{_because(data, 'cause')}{_because(data)}"
-    ),
+    Kind.PERMISSIVE_BYPASSED: _bypassed("permissive"),
+    Kind.PERMISSIVE_RESTORED: _restored("permissive", "counts again"),
     Kind.LINK_DOWN: lambda _, data: (
         f"the connection {data.get('connection')} was lost{_because(data)}"
     ),
