@@ -25,6 +25,7 @@ from bioctl.batch.log import SYSTEM
 from bioctl.batch.recovery import recover
 from bioctl.batch.state import CellState
 from bioctl.clock import Clock, SystemClock
+from bioctl.equipment.alarm_table import digest
 from bioctl.equipment.driver import Driver
 from bioctl.equipment.site import Site, load_site
 from bioctl.historian.chunk import Chunk
@@ -91,7 +92,12 @@ async def _recovered(site: Site, journal: Journal) -> Store:
     core.world.now = alive
     store = Store(journal, core)
     how = "first start" if not past else "as asked" if state.clean else "it did not say goodbye"
-    data = {"version": __version__, "profile": site.profile, "how_it_ended_before": how}
+    data = {
+        "version": __version__,
+        "profile": site.profile,
+        "how_it_ended_before": how,
+        "alarms": digest(site),
+    }
     started = Event(kind="cell.started", actor=SYSTEM, data=data, t=alive)
     await store.commit([started, *recover(state, alive, alive, site.units)])
     return store

@@ -33,6 +33,8 @@ def follow(core: Core, facts: Iterable[Fact]) -> None:
     names = {(unit, config.name): name for unit, name, config, _ in alarms_of(core)}
     for fact in facts:
         unit, noun = fact.unit or CELL, fact.kind.partition(".")[0]
+        if noun != "alarm" and unit not in core.memory:
+            continue
         key = (unit, str(fact.data.get(noun)))
         if noun == "alarm" and key in alarms:
             config, states = alarms[key]
@@ -73,9 +75,11 @@ def _alarm(config: AlarmConfig, state: AlarmState, fact: Fact) -> AlarmState:
             return replace(state, escalations=_whole(data, "times", state.escalations))
         case "alarm.suppressed":
             return replace(state, condition=after(state.condition, Signal.SUPPRESS))
-    signal = SIGNAL[fact.kind]
-    until = fact.t + float(data["minutes"]) * 60 if signal is Signal.SHELVE else None
-    return replace(state, condition=after(state.condition, signal), shelved_until=until)
+    done = SIGNAL.get(fact.kind)
+    if done is None:
+        return state
+    until = fact.t + float(data["minutes"]) * 60 if done is Signal.SHELVE else None
+    return replace(state, condition=after(state.condition, done), shelved_until=until)
 
 
 def _raised(state: AlarmState, fact: Fact) -> AlarmState:

@@ -75,7 +75,7 @@ class Kind(StrEnum):
 
 
 MEANING: dict[Kind, str] = {
-    Kind.CELL_STARTED: "the controller started {version, profile, how_it_ended_before}",
+    Kind.CELL_STARTED: "the controller started {version, profile, how_it_ended_before, alarms?}",
     Kind.CELL_STOPPED: "the controller stopped as asked {reason?}",
     Kind.PEOPLE_ADDED: "an account was made {user, name, role}",
     Kind.PEOPLE_CHANGED: "an account's name, role or password was changed {user, what, old?, new?}",

@@ -10,7 +10,7 @@ from bioctl.audit.entry import Event
 from bioctl.batch.demands import settle_outputs
 from bioctl.batch.log import Log, recipe_actor, rule_actor
 from bioctl.batch.perform import perform
-from bioctl.batch.permits import hold_blocked, may_start
+from bioctl.batch.permits import hold_blocked, hold_with_trouble, may_start
 from bioctl.batch.requests import Request, take
 from bioctl.batch.state import BatchState, CellState, PhaseState
 from bioctl.batch.world import PhaseView, World
@@ -69,11 +69,7 @@ def _hold_overdue(log: Log, batch_id: str, world: World) -> None:
         view = view_of(log.cell, batch, phase, world)
         reason = PHASES[batch.control.step(path).phase].must_hold(view)
         if reason:
-            unit = batch.control.step(path).unit
-            data = {"alarm": f"{unit}.phase", "text": f"{path}: {reason}", "priority": 2}
-            rule = rule_actor("limit of a phase")
-            log.emit("alarm.raised", rule, data, batch=batch_id, unit=unit, path=path)
-            log.phase_state(batch_id, path, State.HOLDING, reason, rule)
+            hold_with_trouble(log, batch_id, path, reason, rule_actor("limit of a phase"))
 
 
 def _run(log: Log, batch_id: str, path: str, world: World) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bioctl.batch.control_recipe import BoundStep
-from bioctl.batch.log import Log, rule_actor
+from bioctl.batch.log import Actor, Log, rule_actor
 from bioctl.batch.state import BatchState
 from bioctl.equipment.permit import Block
 from bioctl.errors import RefusedError
@@ -76,7 +76,15 @@ def hold_blocked(log: Log, batch_id: str, blocks: Blocks) -> None:
         some = [one for one in blocking(blocks, step) if one.holds]
         if some and phase.state in _RUNS:
             rule = rule_actor(f"site file of {step.unit}")
-            log.phase_state(batch_id, path, State.HOLDING, words(some), rule)
+            hold_with_trouble(log, batch_id, path, words(some), rule)
+
+
+def hold_with_trouble(log: Log, batch_id: str, path: str, why: str, actor: Actor) -> None:
+    """Hold one phase for a reason that its unit's alarm tells."""
+    unit = log.cell.batches[batch_id].control.step(path).unit
+    place: dict[str, str] = {"batch": batch_id, "unit": unit, "path": path}
+    log.emit("phase.failed", actor, {"text": why, "used": {}}, **place)
+    log.phase_state(batch_id, path, State.HOLDING, why, actor)
 
 
 _RUNS = (State.RUNNING, State.RESTARTING)

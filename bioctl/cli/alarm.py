@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from bioctl.cli import alarm_ack, alarm_report, alarm_table
+from bioctl.cli.alarm_ack import WAITING, name_of
 from bioctl.cli.ask import ask
 from bioctl.cli.common import (
     SITE,
@@ -51,8 +52,8 @@ def list_(
     if as_json:
         print_json(shown)
         return
-    rows = [[str(a["priority"]), alarm_ack.name_of(a), _state(a), a["action"]] for a in shown]
-    print_table(["priority", "alarm", "state", "action"], rows, "No alarm.")
+    rows = [[str(a["priority"]), name_of(a), _raised(a), _state(a), a["action"]] for a in shown]
+    print_table(["priority", "alarm", "raised", "state", "action"], rows, "No alarm.")
 
 
 @app.command(
@@ -97,12 +98,19 @@ for _verb, (_told, _why) in SIMPLE.items():
     app.command(_verb, help=_told, epilog=_shown)(_simple(_verb))
 
 
+def _raised(alarm: dict[str, Any]) -> str:
+    """Return the process time of its last annunciation."""
+    from bioctl.clock import duration_text
+
+    return "" if alarm["since"] is None else duration_text(alarm["since"])
+
+
 def _matters(alarm: dict[str, Any]) -> bool:
     return bool(alarm["active"]) or alarm["state"] != "suppressed by design"
 
 
 def _urgency(alarm: dict[str, Any]) -> tuple[bool, int, float]:
-    return alarm["state"] not in alarm_ack.WAITING, alarm["priority"], alarm["since"] or 0.0
+    return alarm["state"] not in WAITING, alarm["priority"], alarm["since"] or 0.0
 
 
 def _state(alarm: dict[str, Any]) -> str:

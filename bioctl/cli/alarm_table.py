@@ -27,7 +27,7 @@ def table(
     as_json: JsonOption = False,
 ) -> None:
     """Print the master alarm database: every alarm's limit, delay, priority, reasons and origin."""
-    from bioctl.equipment.alarm_table import COLUMNS, alarm_rows, left_out
+    from bioctl.equipment.alarm_table import COLUMNS, alarm_rows, digest, left_out
     from bioctl.equipment.own_alarms import CELL
 
     found = load(site)
@@ -37,7 +37,7 @@ def table(
         raise InputError(message, help=suggest(unit, known, "units"))
     rows, out = alarm_rows(found, unit), dict(left_out(found, unit))
     if as_json:
-        print_json({"alarms": rows, "left_out": out})
+        print_json({"alarms": rows, "left_out": out, "sha256": digest(found)})
     elif as_csv:
         typer.echo(_csv(COLUMNS, rows), nl=False)
     else:
@@ -45,6 +45,8 @@ def table(
             _print(row)
         for name, reason in out.items():
             typer.echo(plain(f"{name} is left out: {reason}"))
+        if not unit:
+            typer.echo(f"SHA-256 of all alarms: {digest(found)}")
 
 
 def _csv(columns: tuple[str, ...], rows: "list[Row]") -> str:

@@ -22,6 +22,7 @@ SHOWN = {
     "result",
     "alarm.raised",
     "alarm.cleared",
+    "alarm.escalated",
     "interlock.tripped",
     "permissive.missing",
     "loop.fallback",

@@ -1,6 +1,9 @@
 """The master alarm database of a site (ISA-18.2): every alarm in words, and where it comes from."""
 
+import hashlib
 from collections.abc import Iterable
+
+import orjson
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.equipment.own_alarms import CELL, OF_CELL, OF_UNIT
@@ -45,6 +48,12 @@ def alarm_rows(site: Site, only: str = "") -> list[Row]:
     if only in {"", CELL}:
         found += [_row(CELL, one, "", "bioctl itself") for one in OF_CELL.values()]
     return found
+
+
+def digest(site: Site) -> str:
+    """Return the SHA-256 of all rows without their origin: the alarms that are in force, in hex."""
+    rows = [{**row, "from": None} for row in alarm_rows(site)]
+    return hashlib.sha256(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def left_out(site: Site, only: str = "") -> Iterable[tuple[str, str]]:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bioctl.equipment.fields import Fields, above_zero, collect, known, number, plain, text
+from bioctl.equipment.own_alarms import CELL
 from bioctl.equipment.tables import Table, installed_tables
 from bioctl.equipment.unit import UnitConfig
 from bioctl.equipment.unit_fields import read_unit, with_elsewhere
@@ -116,6 +117,10 @@ def _site(
     clock.close()
     fields.close()
     _check_lockstep(site, clock, errors)
+    if CELL in site.units:
+        where = fields.node.entries["units"].as_mapping().keys[CELL].where
+        remedy = "give the unit another name"
+        errors.append(InputError(f"{CELL} stands for the whole cell.", where=where, help=remedy))
     return site
 
 

@@ -71,7 +71,7 @@ class Rows:
         origin = self.origins.get(f"{group}.{name}")
         if origin is not None:
             remedy = f"{self.asked} takes it from table {origin.table}: amend or leave it out there"
-            if error.where is not None and error.where.file == node.file == origin.where.file:
+            if error.where is not None and error.where.file == origin.where.file:
                 help_ = "; ".join(filter(None, (error.help, remedy)))
                 return InputError(error.message, where=error.where, help=help_)
             return error

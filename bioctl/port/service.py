@@ -41,7 +41,8 @@ class CellPort(Protocol):
         cell, links, units {name: {state, loops {mode, sp, pv}, readings}},
         batches [{id, recipe, state, path, elapsed}],
         prompts [{id, batch, text, kind, choices, eu, role, age}],
-        alarms [{unit, alarm, priority, state, active, since, shelved_s, action}],
+        alarms [{unit, alarm, priority, state, occurrence, escalations, active, since, shelved_s,
+                action}],
         interlocks [{unit, interlock, tripped, cause, first_out, bypassed_s}].
         """
         ...

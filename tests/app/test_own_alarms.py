@@ -6,13 +6,15 @@ import pytest
 
 from bioctl.app.alarm_log import annunciations
 from bioctl.app.cell import _recovered
+from bioctl.app.expected import expected_of
 from bioctl.app.own_alarms import troubles_of
 from bioctl.batch.state import CellState
 from bioctl.control.alarm_state import AlarmCondition
+from bioctl.control.event import ControlEvent
 from bioctl.phases.states import State
 
 from ..batch.cell import recipe  # noqa: TID252  tests are no package
-from ..batch.test_hold import CHARGE, LIFE  # noqa: TID252
+from ..batch.test_hold import CHARGE, LIFE, PERFUSE  # noqa: TID252
 from .desk import Desk
 from .setting import SITE, kinds
 
@@ -93,3 +95,29 @@ async def test_phase_that_moves_liquid_silences_the_weight_alarms_and_then_they_
     desk.run.line.bench.plant.set_fault("BR101.WT101.offset", 0.1)
     await desk.run.until(lambda: alarms["weight_high_high"].condition is N.UNACK_ACTIVE)
     assert alarms["weight_low"].condition is N.NORMAL
+
+
+async def test_perfusion_says_at_which_weight_it_keeps_the_vessel(desk: Desk) -> None:
+    await desk.start(recipe(CHARGE, PERFUSE))
+    await desk.run.until_step("u/o/perfuse", "level")
+    (step,) = [s for s in desk.run.batch.control.steps if s.phase == "perfuse"]
+    expected = expected_of(desk.run.core.state)["BR101"]
+    assert expected.kept == {"weight": step.parameters["weight"]}
+    assert expected.moving == {}
+    await desk.give("ada", "batch.hold")
+    await desk.run.until_state(State.HELD)
+    assert expected_of(desk.run.core.state) == {}, "nothing is kept, nothing is moved"
+
+
+async def test_entries_of_what_the_site_no_longer_has_are_passed_over(desk: Desk) -> None:
+    old = [
+        ControlEvent("alarm.raised", {"alarm": "gone", "tag": "pH"}),
+        ControlEvent("alarm.raised", {"alarm": "XX9.phase", "text": "of release 0.1"}),
+        ControlEvent("interlock.tripped", {"interlock": "gone", "cause": "x"}),
+    ]
+    now = desk.run.core.world.now
+    desk.run.store.protective([(unit, one) for unit in ("BR101", "XX9") for one in old], now)
+    await desk.run.entries()
+    core = (await _recovered(SITE, desk.run.store.journal)).core
+    assert "gone" not in core.memory["BR101"].alarms
+    assert "XX9" not in core.memory

@@ -68,6 +68,21 @@ def test_table_is_json_as_well(cli: Run, site: Path) -> None:
     assert found["left_out"] == {}
 
 
+def test_hash_of_all_alarms_changes_with_a_limit_and_not_with_a_comment(
+    cli: Run, site: Path
+) -> None:
+    def found() -> str:
+        last: str = cli("alarm", "table", "--site", site).stdout.splitlines()[-1]
+        return last.removeprefix("SHA-256 of all alarms: ")
+
+    before = found()
+    assert len(before) == 64
+    site.write_text("# a comment\n" + site.read_text())
+    assert found() == before
+    site.write_text(site.read_text().replace("{limit: 60 mbar}", "{limit: 61 mbar}"))
+    assert found() != before
+
+
 def test_no_cell_of_the_spreadsheet_is_a_formula(cli: Run, site: Path) -> None:
     text = site.read_text()
     row = "      pressure_high: {limit: 60 mbar}"

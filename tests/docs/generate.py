@@ -93,9 +93,10 @@ def roles() -> str:
 
 
 def phases() -> str:
-    parts, every = [], capabilities().classes
+    parts = []
+    every = {one for spec in capabilities().phases.values() for one in spec.classes}
     for name, spec in capabilities().phases.items():
-        runs = "any unit" if set(spec.classes) == set(every) else _listed(spec.classes)
+        runs = "any unit that runs phases" if set(spec.classes) == every else _listed(spec.classes)
         rows = (
             [f"`{key}`", _kind(one), _allowed(one), _default(one), one.help]
             for key, one in spec.parameters.items()

@@ -214,6 +214,11 @@ def test_what_is_no_site_file_is_told_and_nothing_else_happens(
         load(text)
 
 
+def test_unit_can_not_be_called_cell(load: Callable[[str], Site]) -> None:
+    with pytest.raises(InputErrors, match="cell stands for the whole cell"):
+        load(TEXT.replace("  VF301:", "  cell:"))
+
+
 def test_site_without_units_is_refused(load: Callable[[str], Site]) -> None:
     with pytest.raises(InputErrors, match="at least one unit"):
         load(TEXT[: TEXT.index("units:")] + "units: {}\n")

@@ -178,6 +178,7 @@ def test_field_of_an_amended_row_is_told_at_the_tables_line(load: Load) -> None:
     with pytest.raises(InputErrors) as caught:
         load(f"    tables: [warm]\n{own}", WARM.replace("limit: 0.5 degC", "limit: 0.5 kg"))
     assert "warm.yaml:7:12" in str(caught.value)
+    assert "takes it from table warm" in str(caught.value)
 
 
 def test_limit_alarm_without_its_bad_alarm_is_told_with_both_places(load: Load) -> None:
