@@ -1,6 +1,10 @@
 """The table of interlocks, I1 to I14, as it ships: driven by the real scan on a unit's readings."""
 
+import math
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bioctl.control.interlock import Person, first_out, reset
 from bioctl.control.loop_config import LoopConfig
@@ -269,6 +273,37 @@ def test_loop_does_not_wind_up_against_a_limit(limited_s: float) -> None:
     let_go(cell, "pressure_high")
     proportional = 0.5 * 20.0 * 100.0 / 30.0  # gain, error in %, rpm of the segment per u
     assert cell.run(10).output("agitation") < 78.0 + proportional, "no more than its error asks"
+
+
+readings = st.fixed_dictionaries(
+    {
+        "BR101_pressure": st.one_of(st.sampled_from([5.0, 90.0]), st.just(bad("off"))),
+        "BR101_weight": st.sampled_from([0.2, 4.0]),
+        "BR101_temperature_2": st.one_of(st.sampled_from([37.0, 39.0]), st.just(bad("off"))),
+        "BR101_feed_total": st.sampled_from([0.0, 9000.0, 30_000.0]),
+        "BR101_pH": st.one_of(st.floats(6.5, 7.9), st.just(bad("off"))),
+    }
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(readings, min_size=1, max_size=8), st.lists(st.floats(0, 250), min_size=8))
+def test_what_interlocks_ask_is_what_the_plant_is_told(
+    seen: list[dict[str, float | Reading]], speeds: list[float]
+) -> None:
+    """Whatever recipe and loops want: the first that acts has its value, and no limit is passed."""
+    cell = Scanned()
+    config = cell.site.units["BR101"].interlocks
+    for now, speed in zip(seen, speeds, strict=False):
+        cell.command(agitation=speed, feed_pump=5.0).run(7, **now)
+        states = cell.memory["BR101"].interlocks
+        acting = [one for name, one in config.items() if states[name].acts]
+        for name in cell.memory["BR101"].told:
+            limits = [one.at_most[name] for one in acting if name in one.at_most]
+            wanted = next((one.then[name] for one in acting if name in one.then), None)
+            if wanted is not None:
+                assert cell.output(name) == min([wanted, *limits])
+            assert cell.output(name) <= min([math.inf, *limits])
 
 
 def test_every_interlock_of_the_tables_is_driven_here() -> None:
