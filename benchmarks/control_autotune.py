@@ -34,6 +34,8 @@ CLEAR: Final = 0.8
 """Share of the variance the model must explain; below, the test is repeated with more amplitude."""
 CALM: Final = {"temperature": 2.5, "pH": 4.0, "dissolved_oxygen": 3.0}
 """u that a standard deviation of the noise may ask for outside the dead band."""
+HYSTERESIS: Final = 8.0
+"""Of the relay, in standard deviations of the noise."""
 QUIET_S: Final = 900
 """s near the setpoint before a test begins."""
 REST_H: Final = 6.0
@@ -62,19 +64,27 @@ class Tuner:
             error = abs(readings[name] - SETPOINTS[name])
             state = self.ours.states[name]
             self._quiet = self._quiet + SCAN_S if error < GUARD[name] / 4.0 else 0
-            quiet = self._quiet > QUIET_S
-            if (state.trial is None or (state.trial.over and not self._take(name))) and quiet:
+            quiet = self._quiet > QUIET_S and self._amid(name)
+            if quiet and (state.trial is None or (state.trial.over and not self._take(name))):
                 self._begin(name, now)
             elif state.trial is not None and not state.trial.over:
                 self.worst[name] = max(self.worst[name], error)
         return outputs
+
+    def _amid(self, name: str) -> bool:
+        """Whether the test stays in one segment of the structure: two have two processes."""
+        u = self.ours.states[name].u or 0.0
+        segments = self.configs[name].structure.segments
+        edges = [edge for one in segments for edge in (one.u_low, one.u_high)]
+        inner = [edge for edge in edges if min(edges) < edge < max(edges)]
+        return name == "pH" or all(abs(u - edge) > self._amplitude[name] for edge in inner)
 
     def _begin(self, name: str, now: float) -> None:
         sigma = NOISE[name][0]
         method = Method.STEP if name == "temperature" else Method.RELAY
         test = Experiment(
             method, self._amplitude[name], GUARD[name], LONGEST_S, settle_s=300.0,
-            hysteresis=5.0 * sigma, enough=12.0 * sigma, swings=3,
+            hysteresis=HYSTERESIS * sigma, enough=12.0 * sigma, swings=3,
         )  # fmt: skip
         try:
             self.ours.states[name] = set_experiment(

@@ -106,6 +106,30 @@ def test_an_alarm_of_a_phase_never_clears_and_a_tag_s_alarm_is_still_there(
     assert second.text.endswith("acknowledged by Kim Okafor (kim, supervisor): seen")
 
 
+def test_alarm_tells_who_acknowledged_this_annunciation_and_whether_it_had_to_call_again(
+    asked: list[Happened],
+) -> None:
+    named = {"alarm": "pressure_high", "tag": "pressure", "text": "t", "priority": 1}
+    again = {"priority": 1, "times": 1, "waited_s": 300.0, "alarm": "pressure_high"}
+    happened = [
+        event("alarm.raised", {**named, "occurrence": 1}, unit="CW201"),
+        event("alarm.escalated", {**again, "occurrence": 1}, unit="CW201"),
+        event("alarm.cleared", named, unit="CW201"),
+        event("alarm.raised", {**named, "occurrence": 2}, unit="CW201"),
+        Event(
+            "alarm.acknowledged",
+            who(KIM),
+            {"alarm": "pressure_high", "comment": "seen", "occurrence": 2},
+            None,
+            "CW201",
+        ),
+    ]
+    record = reviewed(told(asked, *happened))
+    first, second = (finding.text for finding in record.findings if finding.rule == "alarm")
+    assert first.endswith("; it had to annunciate again (1); not acknowledged")
+    assert second.endswith("; acknowledged by Kim Okafor (kim, supervisor): seen")
+
+
 def test_what_people_silenced_or_bypassed_is_an_exception(asked: list[Happened]) -> None:
     done = [
         Event(kind, who(KIM), {**data, "minutes": 5, "reason": "repair"}, None, "CW201")

@@ -253,3 +253,13 @@ def test_condition_of_an_alarm_may_name_outputs_as_they_are_read_back(load: Load
     reasons = "cause: c, consequence: c, severity: minor, time_to_respond: 1 h, action: a}"
     site = load(f"    alarms:\n      a: {{{fields}, {reasons}\n      {bad}, {reasons}")
     assert site.units["BR101"].alarms["a"].when is not None
+
+
+def test_weight_may_be_judged_around_a_loops_setpoint_in_percent(load: Load) -> None:
+    row = "measurement: pH, kind: high, percent: 2 %, steady: true"
+    text = f"table: steady\ndescription: d\nalarms:\n  row: {{{row}, cause: c, consequence: c,"
+    text += " severity: minor, time_to_respond: 1 h, action: a}\n"
+    bad = f"  b:\n    measurement: pH\n    kind: bad{REASONS}"
+    own = "    alarms: {row: {steady: ~, setpoint_of: pH}}"
+    alarm = load(f"    tables: [steady]\n{own}", text + bad).units["BR101"].alarms["row"]
+    assert (alarm.loop, alarm.percent, alarm.steady, alarm.limit) == ("pH", True, False, 2.0)

@@ -129,13 +129,19 @@ def alarms(story: Story, _: Parts) -> Found:
 
 
 def _seen(story: Story, pair: Stretch) -> str:
-    begin = pair.begin
-    for ack in story.of("alarm.acknowledged"):
-        same = ack.data["alarm"] == begin.data["alarm"] and ack.unit in (None, begin.unit)
-        if same and ack.seq > begin.seq:
-            comment = f": {ack.data['comment']}" if ack.data.get("comment") else ""
-            return f"; acknowledged by {who(ack.actor)}{comment}"
-    return ""
+    """Return whether it had to annunciate again, and who acknowledged it: this one, not a later."""
+    begin, number = pair.begin, pair.begin.data.get("occurrence")
+
+    def mine(entry: Entry) -> bool:
+        same = entry.data["alarm"] == begin.data["alarm"] and entry.unit in (None, begin.unit)
+        return same and entry.seq > begin.seq and entry.data.get("occurrence", number) == number
+
+    again = sum(mine(entry) for entry in story.of("alarm.escalated"))
+    late = f"; it had to annunciate again ({again})" if again else ""
+    for ack in filter(mine, story.of("alarm.acknowledged")):
+        comment = f": {ack.data['comment']}" if ack.data.get("comment") else ""
+        return f"{late}; acknowledged by {who(ack.actor)}{comment}"
+    return late if number is None else f"{late}; not acknowledged"
 
 
 def interlocks(story: Story, _: Parts) -> Found:

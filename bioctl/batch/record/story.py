@@ -20,6 +20,7 @@ EVER = frozenset(
 
 OF_UNITS = frozenset(
     {f"alarm.{what}" for what in ("raised", "cleared", "acknowledged", "reset", "suppressed")}
+    | {"alarm.escalated"}
     | {f"alarm.{what}" for what in ("shelved", "unshelved", "removed", "returned")}
     | {f"interlock.{what}" for what in ("tripped", "reset", "bypassed", "restored")}
     | {"permissive.bypassed", "permissive.restored"}
@@ -95,14 +96,14 @@ class Story:
         return round(t - self.zero, 3)
 
     def stretches(self, begin: str, end: str, key: Callable[[Entry], Hashable]) -> list[Stretch]:
-        """Pair each entry of kind `begin` with the next of kind `end` and the same key."""
+        """Pair each entry of kind `begin` with the next of either kind and the same key."""
         found: list[Stretch] = []
         running: dict[Hashable, int] = {}
         for entry in self.of(begin, end):
             at = running.pop(key(entry), None)
-            if entry.kind == end and at is not None:
+            if at is not None:
                 found[at] = Stretch(found[at].begin, entry)
-            elif entry.kind == begin:
+            if entry.kind == begin:
                 running[key(entry)] = len(found)
                 found.append(Stretch(entry, None))
         return found
