@@ -1,4 +1,4 @@
-"""`bioctl interlock`: list, permissives, reset, bypass for a time, restore."""
+"""`bioctl interlock`: list, permissives, table, reset, bypass for a time, restore."""
 
 from typing import Annotated, Any
 
@@ -17,7 +17,9 @@ from bioctl.cli.common import (
     example,
     noun,
 )
-from bioctl.cli.screen import print_json, print_table
+from bioctl.cli.screen import plain, print_json, print_table
+from bioctl.errors import InputError
+from bioctl.language.nearest import suggest, visible
 
 app = noun("List interlocks and permissives, reset and bypass them.")
 
@@ -54,6 +56,35 @@ def permissives(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         for one in found
     ]
     print_table(["permissive", "state", "before", "protects"], rows, "The cell has no permissive.")
+
+
+@app.command(epilog=example("bioctl interlock table BR101 --site demo-site/site.yaml"))
+def table(
+    unit: Annotated[str, typer.Argument(metavar="[UNIT]", help="Only this unit.")] = "",
+    site: SiteOption = SITE,
+    as_json: JsonOption = False,
+) -> None:
+    """Print every interlock and permissive of the site: when, what then, who resets, origin."""
+    from bioctl.cli.stores import load
+    from bioctl.equipment.alarm_table import left_out
+    from bioctl.equipment.interlock_table import interlock_rows
+
+    found = load(site)
+    if unit and unit not in found.units:
+        message = f"there is no unit {visible(unit)!r} in {site}."
+        raise InputError(message, help=suggest(unit, found.units, "units"))
+    rows = interlock_rows(found, unit)
+    out = {n: why for n, why in left_out(found, unit) if ".alarms." not in n}
+    if as_json:
+        print_json({"interlocks": rows, "left_out": out})
+        return
+    for row in rows:
+        typer.echo(plain(f"{row['name']}  {row['is']}"))
+        for name, text in row.items():
+            if name not in ("name", "is"):
+                typer.echo(plain(f"  {name:<9} {text}"))
+    for name, reason in out.items():
+        typer.echo(plain(f"{name} is left out: {reason}"))
 
 
 @app.command(

@@ -50,6 +50,14 @@ class Origin:
     amended: tuple[str, ...] = ()
 
 
+def origin_text(origin: Origin | None) -> str:
+    """Return where a row comes from, in words; None: the site file."""
+    if origin is None:
+        return "site file"
+    amended = f", {' and '.join(origin.amended)} by the site file" if origin.amended else ""
+    return f"table {origin.table}, line {origin.where.line}{amended}"
+
+
 @dataclass(slots=True)
 class Rows:
     """What a unit's tables and its own entries come to.

@@ -1,11 +1,14 @@
 """`bioctl interlock` against a running cell over its real socket."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from bioctl.cli.site_files import shipped_template
 
 Run = Callable[..., Any]
 NAME = "BR101.level_low"
@@ -61,3 +64,40 @@ def test_bypass_is_signed_and_has_a_time(cli: Run, who: tuple[object, ...]) -> N
         "bypass for 10 min: test, signed approved by ola\n",
     )
     assert cli("interlock", "bypass", NAME, "--reason", "test", *who).exit_code == 2
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    file = tmp_path / "site.yaml"
+    text = shipped_template().replace("${plant_url}", "opc.tcp://127.0.0.1:1/plant")
+    own = "    without: {level_low: the stirrer has its own switch}\n    interlocks:\n"
+    file.write_text(text.replace("    interlocks:\n", own, 1))
+    return file
+
+
+def test_table_tells_every_interlock_what_it_does_and_where_it_is_from(
+    cli: Run, site: Path
+) -> None:
+    shown = cli("interlock", "table", "BR101", "--site", site).stdout
+    assert "BR101.pressure_high  interlock\n  protects  the bag and its filters" in shown
+    assert "  when      pressure > 80 mbar for 5 s; Bad trips\n" in shown
+    assert "vent_valve 1, agitation at most 75 rpm\n" in shown
+    assert "  reset     by a person, when pressure < 10 mbar\n" in shown
+    assert re.search(r"from +table vessel_pressure, line \d+, when by the site file\n", shown)
+    assert "BR101.ready_for_cells  permissive\n" in shown
+    assert "  before    inoculate, charge of inoculum\n  bypass    at most 1 h\n" in shown
+    assert "level_low  interlock" not in shown
+    assert "BR101.interlocks.level_low is left out: the stirrer has its own switch\n" in shown
+
+
+def test_table_of_all_units_is_json_too(cli: Run, site: Path) -> None:
+    told = json.loads(cli("interlock", "table", "--json", "--site", site).stdout)
+    names = [one["name"] for one in told["interlocks"]]
+    assert {name.partition(".")[0] for name in names} == {"BR101", "CW201", "VF301"}
+    assert told["left_out"] == {"BR101.interlocks.level_low": "the stirrer has its own switch"}
+
+
+def test_table_of_an_unknown_unit_names_the_nearest(cli: Run, site: Path) -> None:
+    result = cli("interlock", "table", "BR11", "--site", site)
+    assert result.exit_code == 1
+    assert "did you mean 'BR101'?" in result.stderr
