@@ -30,13 +30,15 @@ Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
 @app.command("list", epilog=example("bioctl interlock list --site demo-site/site.yaml"))
 def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
     """List interlocks that have tripped or are bypassed; the first out is the likely cause."""
+    from bioctl.equipment.interlock_table import BY
+
     with connect(site) as client:
         found = client.view()["interlocks"]
     if as_json:
         print_json(found)
         return
     rows = [
-        [f"{one['unit']}.{one['interlock']}", _state(one), _BY[one["reset"]], one["protects"]]
+        [f"{one['unit']}.{one['interlock']}", _state(one), BY[one["reset"]], one["protects"]]
         for one in found
     ]
     heads = ["interlock", "state", "reset", "protects"]
@@ -187,6 +189,3 @@ def _given(one: dict[str, Any]) -> str:
 def _before(one: dict[str, Any]) -> str:
     of = f" (source {', '.join(one['source'])})" if one["source"] else ""
     return ", ".join(one["before"]) + of
-
-
-_BY = {"auto": "by itself", "person": "by a person", "second": "by two persons", "qa": "by QA"}
