@@ -40,7 +40,9 @@ def protect(
     """
     _count(unit, memory, image)
     lookup = lookup_of(unit, memory, image)
-    events = _interlocks(unit, memory, lookup, now) + _permissives(unit, memory, lookup, now)
+    events = _permissives(unit, memory, lookup, now)
+    if _heard(unit, memory, image):
+        events += _interlocks(unit, memory, lookup, now)
     look = Look(unit, memory, state, expected, lookup)
     for name, alarm in unit.alarms.items():
         if alarm.kind is AlarmKind.TOLD:
@@ -64,6 +66,16 @@ def distrust(memory: UnitMemory) -> None:
         name: replace(state, since=None, missing="the unit's protection failed")
         for name, state in memory.permissives.items()
     }
+
+
+def _heard(unit: UnitConfig, memory: UnitMemory, image: Image) -> bool:
+    """Whether the unit was heard since the start: until then interlocks stay as they were left.
+
+    Nothing can be forced before, and what nobody could read yet is no failure of a reading.
+    """
+    tags = unit.measurements.values()
+    memory.heard = memory.heard or any(image.get(tag.name, NOT_READ).good for tag in tags)
+    return memory.heard
 
 
 def _count(unit: UnitConfig, memory: UnitMemory, image: Image) -> None:

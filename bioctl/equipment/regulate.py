@@ -33,6 +33,7 @@ class UnitMemory:
         forced: outputs interlocks hold now, by name.
         limits: the most outputs may be now, by name, as interlocks ask.
         told: outputs as they were last handed on to the plant, by name; empty before the first.
+        heard: whether any of its measurements was Good since the controller started.
         counted: what was counted of totalisers since the batch took the unit, by name.
         looped: outputs the loops wrote in the last control scan, by name.
         wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
@@ -48,6 +49,7 @@ class UnitMemory:
     forced: Mapping[str, float] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     told: Mapping[str, float] = field(default_factory=dict)
+    heard: bool = False
     counted: dict[str, DoseState] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
     wrote: dict[str, dict[str, float]] = field(default_factory=dict)

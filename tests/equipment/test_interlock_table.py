@@ -67,6 +67,17 @@ def test_pressure_that_is_bad_trips_and_does_not_reset() -> None:
         let_go(cell, "pressure_high")
 
 
+@pytest.mark.promise(6)
+def test_unit_that_was_not_heard_yet_trips_nothing_and_once_heard_its_bad_readings_do() -> None:
+    silent = {f"BR101_{name}": bad("no link yet") for name in SITE.units["BR101"].measurements}
+    cell = Scanned().run(60, **silent)
+    assert cell.trips() == []
+    cell.run(4, **{**silent, "BR101_glucose": Reading(5.0)})
+    assert cell.trips() == ["feed_used_up"], "it has no delay"
+    cell.run(60, BR101_glucose=bad("lost again"))
+    assert {"pressure_high", "level_low"} <= set(cell.trips())
+
+
 @pytest.mark.requirement("I2")
 def test_level_under_the_impeller_stops_stirrer_gas_and_heater_until_there_is_more() -> None:
     cell = Scanned().run(10).run(10, BR101_weight=0.29)
