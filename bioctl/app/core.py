@@ -16,6 +16,7 @@ from bioctl.batch.log import fact_of
 from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, CellState
 from bioctl.batch.world import World
+from bioctl.control.instrument import Offline
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
 from bioctl.equipment.keep import recall, recall_cell
@@ -76,6 +77,8 @@ class Core:
             self.state = apply(self.state, fact_of(event))
             if event.kind == "batch.created":
                 self._compile(self.state.batches[str(event.batch)])
+            if event.kind == "result":
+                self._note(event)
 
     def request(self, batch: str, request: Request) -> None:
         """Queue what a person asks; the next scan of the batch decides on it."""
@@ -101,6 +104,7 @@ class Core:
             now,
             self.faulty,
             expected_of(self.state),
+            utc,
         )
         failed = steps.keys() & decided.broken.keys()
         self.faulty = (self.faulty - steps.keys()) | failed
@@ -180,6 +184,13 @@ class Core:
             batch.control.units.values()
         )
         return any(due(self.site.units[u], self.memory[u], now) for u in units)
+
+    def _note(self, result: Event) -> None:
+        """Remember a number people entered: instruments are compared with it."""
+        memory, value = self.memory.get(str(result.unit)), result.data["value"]
+        if memory is not None and isinstance(value, int | float):
+            entered = Offline(float(value), result.t, str(result.data.get("eu") or ""))
+            memory.results[str(result.data["name"])] = entered
 
     def _compile(self, batch: BatchState) -> None:
         for step in batch.control.steps:

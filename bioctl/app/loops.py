@@ -121,10 +121,14 @@ def _mode(
 def _set(
     config: AnyLoop, state: LoopState, old: LoopDemand, given: Mapping[str, Any], person: str
 ) -> dict[str, Any]:
+    del old
     change: dict[str, Any] = {"held": person}
     if "sp" in given:
         change["sp"] = _number("sp", given["sp"])
-        set_setpoint(config, state, change["sp"])
+        change["rate"] = _number("rate", given["rate"]) if "rate" in given else None
+        set_setpoint(config, state, change["sp"], change["rate"])
+    elif "rate" in given:
+        raise InputError("a rate needs a setpoint to walk to.", help="give both.")
     if "u" in given:
         change["u"] = _number("u", given["u"])
         set_manual(config, state, change["u"])
@@ -133,7 +137,7 @@ def _set(
         set_order(config, state, change["order"])
     if len(change) == 1:
         raise InputError("nothing to set.", help="give a setpoint, an output or an order.")
-    return change if change.keys() != {"held", "order"} else change | {"held": old.held}
+    return change
 
 
 def _tune(

@@ -15,6 +15,7 @@ from bioctl.control.alarm_state import AlarmState
 from bioctl.control.event import ControlEvent
 from bioctl.equipment.own_alarms import CELL, OF_CELL, OF_UNIT
 from bioctl.equipment.regulate import UnitMemory
+from bioctl.equipment.scan import INSTRUMENTS
 from bioctl.values import Reading
 
 Troubles = dict[tuple[str, str], dict[str, str]]
@@ -81,7 +82,9 @@ def _follows(cell: CellState, name: str) -> tuple[tuple[str, ...], str]:
     if name in cell.batches:
         units = tuple(dict.fromkeys(cell.batches[name].control.units.values()))
         return units, "Its units take their hold outputs and it is held"
-    unit, dot, _ = name.partition(".")
+    unit, dot, part = name.partition(".")
+    if part == INSTRUMENTS:
+        return (unit,), "Nobody doubts its instruments; its loops and protection go on"
     if dot:
         return (unit,), "This loop takes its fallback outputs"
     return (unit,), "Its connection gets no heartbeat; the plant falls back by itself"

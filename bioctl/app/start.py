@@ -10,6 +10,7 @@ from bioctl.batch.binding import bind
 from bioctl.batch.limits import limits_of
 from bioctl.batch.startable import check_startable
 from bioctl.clock import utc_text
+from bioctl.control.instrument import IMPLAUSIBLE, OVERDUE
 from bioctl.errors import InputError, RefusedError
 from bioctl.phases.library import capabilities
 from bioctl.phases.states import State, final
@@ -46,8 +47,8 @@ def new_batch(core: Core, args: Mapping[str, Any], utc: float) -> tuple[str, dic
 
     Raises:
         InputError: the id, recipe, formula or units do not fit; nothing was started.
-        RefusedError: the id is taken, a unit is in use, or the recipe or its scale sheet is not
-            approved as this site asks.
+        RefusedError: the id is taken, a unit is in use, or recipe, scale sheet or calibrations are
+            not as this site asks.
         IntegrityError: the recipe is not what was approved under its name and version.
     """
     batch = str(args.get("batch", ""))
@@ -75,6 +76,7 @@ def new_batch(core: Core, args: Mapping[str, Any], utc: float) -> tuple[str, dic
         return batch, None  # it was created, and then its start was refused or lost
     for unit in control.units.values():
         _free(core, unit)
+        _calibrated(core, unit)
     data = {
         "control_recipe": control.to_dict(),
         "hash": control.hash(),
@@ -130,6 +132,19 @@ def _free(core: Core, unit: str) -> None:
     owner = state.owner if state else None
     if owner is not None and not final(core.state.batches[owner].state):
         raise RefusedError(f"unit {unit} is in use by batch {owner}", help="wait until it is free")
+
+
+def _calibrated(core: Core, unit: str) -> None:
+    """Refuse a start on a calibration nobody may trust, where the profile asks so."""
+    if core.site.profile != PROFILE_OF_EFFECTIVE:
+        return
+    for name, instrument in core.memory[unit].instruments.items():
+        doubts = sorted(instrument.doubts & {OVERDUE, IMPLAUSIBLE})
+        if doubts:
+            raise RefusedError(
+                f"the calibration of {unit}.{name} is {' and '.join(doubts)}",
+                help="calibrate it and renew its `calibration` in the site file",
+            )
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -13,7 +13,10 @@ from bioctl.control.interlock import first_out
 from bioctl.control.loop_state import LoopState
 from bioctl.control.permissive import PermissiveState
 from bioctl.equipment.commanded import NOTHING
+from bioctl.equipment.instruments import doubts_about
+from bioctl.equipment.regulate import UnitMemory
 from bioctl.equipment.tuning_fields import numbers_of
+from bioctl.equipment.unit import UnitConfig
 from bioctl.phases.states import final, legal
 from bioctl.values import Reading
 
@@ -91,7 +94,7 @@ def _unit(core: Core, name: str) -> dict[str, Any]:
         "loops": {loop: _loop(core, name, loop) for loop in config.loops},
         "interlocks": [one for one, state in memory.interlocks.items() if state.tripped],
         "readings": {
-            point: _reading(image[tag.name], tag.eu)
+            point: _reading(image[tag.name], tag.eu) | _doubts(config, memory, point)
             for point, tag in (*config.measurements.items(), *config.outputs.items())
             if tag.name in image
         },
@@ -105,7 +108,7 @@ def _loop(core: Core, unit: str, name: str) -> dict[str, Any]:
     tags = core.site.units[unit]
     tag = tags.measurements.get(config.pv) or tags.outputs[config.pv]
     pv = core.world.image[tag.name].number if tag.name in core.world.image else math.nan
-    doubts = ", ".join(sorted(state.seen.doubts))
+    doubts = ", ".join(doubts_about(tags, core.memory[unit], config.pv))
     notes = [state.status, state.tracking and f"tracks {state.tracking}", doubts]
     return {
         "mode": state.mode,
@@ -118,6 +121,11 @@ def _loop(core: Core, unit: str, name: str) -> dict[str, Any]:
         "note": "; ".join(note for note in notes if note),
         "tuning": numbers_of(state.tuning) if state.tuning else None,
     }
+
+
+def _doubts(config: UnitConfig, memory: UnitMemory, point: str) -> dict[str, Any]:
+    found = doubts_about(config, memory, point)
+    return {"doubts": list(found)} if found else {}
 
 
 def _reading(reading: Reading, eu: str) -> dict[str, Any]:

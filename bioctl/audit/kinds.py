@@ -40,6 +40,9 @@ class Kind(StrEnum):
     LOOP_DOUBTED = "loop.doubted"
     LOOP_TRUSTED = "loop.trusted"
     LOOP_TESTED = "loop.tested"
+    INSTRUMENT_COMPARED = "instrument.compared"
+    INSTRUMENT_DOUBTED = "instrument.doubted"
+    INSTRUMENT_TRUSTED = "instrument.trusted"
     OUTPUT_SET = "output.set"
     CALL_INTENT = "call.intent"
     CALL_OUTCOME = "call.outcome"
@@ -101,12 +104,18 @@ MEANING: dict[Kind, str] = {
     Kind.PHASE_FAILED: "a phase could not go on {text, used {tag: [value, quality]}}",
     Kind.UNIT_ACQUIRED: "a batch took a unit {}",
     Kind.UNIT_RELEASED: "a batch gave a unit back {}",
-    Kind.LOOP_SET: "a loop was told {loop, mode, sp, u?, order?, tuning?, held?, eu?, old?}",
+    Kind.LOOP_SET: "a loop was told {loop, mode, sp, rate?, u?, order?, tuning?, held?, eu?, old?}",
     Kind.LOOP_FALLBACK: "a loop lost its measurement and took its fallback {loop, reason}",
     Kind.LOOP_RECOVERED: "a loop's measurement is Good again {loop, reason?}",
     Kind.LOOP_DOUBTED: "a loop's reading or output is not believed {loop, doubt, text}",
     Kind.LOOP_TRUSTED: "a doubt about a loop is over {loop, doubt}",
-    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples}",
+    Kind.LOOP_TESTED: "a tuning test ended {loop, method, amplitude, outcome, reason, by, samples,"
+    " gain_factor?, time_factor?}",
+    Kind.INSTRUMENT_COMPARED: "a sample was compared with the reading of its time {measurement,"
+    " tag, in_line, offline, of, difference, apart, eu}",
+    Kind.INSTRUMENT_DOUBTED: "an instrument's calibration or reading is not believed {measurement,"
+    " tag, doubt, text}",
+    Kind.INSTRUMENT_TRUSTED: "a doubt about an instrument is over {measurement, tag, doubt}",
     Kind.OUTPUT_SET: "an output was set {tag, value, eu, old?}",
     Kind.CALL_INTENT: "a one-shot equipment command will be sent {id, command, args, deadline}",
     Kind.CALL_OUTCOME: "what became of an equipment command {id, state, message}",

@@ -144,11 +144,11 @@ def _loop_set(entry: Entry, data: Data) -> str:
     if data.get("sp") is not None:
         parts.append(f"setpoint {_value(data['sp'], data.get('eu', ''))}")
     if data.get("rate") is not None:
-        parts.append(f"rate {_value(data['rate'])}")
+        parts.append(f"at {_value(data['rate'], data.get('eu', ''))}/min")
     if data.get("u") is not None:
         parts.append(f"demand {_value(data['u'])}")
-    if data.get("order"):
-        parts.append(f"order {data['order']}")
+    if "order" in data:
+        parts.append(f"order {data['order'] or 'of the site file'}")
     if data.get("tuning") is not None:
         parts.append(f"tuning {_tuning(data['tuning'])}, before {_tuning(data.get('old_tuning'))}")
     told = ", ".join(parts) or "nothing new"
@@ -164,6 +164,18 @@ def _tuning(tuning: Any) -> str:  # noqa: ANN401
 def _loop_tested(entry: Entry, data: Data) -> str:
     test = f"the {data.get('method')} test of loop {data.get('loop')}{_at(entry)}"
     return f"{test} is {data.get('outcome')}{_because(data)}"
+
+
+def _instrument(data: Data) -> str:
+    return f"the instrument of {data.get('measurement')} on {data.get('tag')}"
+
+
+def _compared(_: Entry, data: Data) -> str:
+    eu = data.get("eu", "")
+    values = f"{_value(data.get('offline'), eu)} ({data.get('of')})"
+    read = f"{data.get('measurement')} on {data.get('tag')} read {_value(data.get('in_line'), eu)}"
+    differs = f"{_value(data.get('difference'))} apart, {_value(data.get('apart'))} is allowed"
+    return f"a sample says {values} where {read}: {differs}"
 
 
 def _output_set(entry: Entry, data: Data) -> str:
@@ -224,24 +236,17 @@ def _text(data: Data) -> str:
     return _because(data, "text")
 
 
-def _person(verb: str) -> Callable[[Entry, Data], str]:
+def _person(verb: str, noun: str = "alarm") -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
         extra = f" for {_value(data['minutes'])} min" if data.get("minutes") is not None else ""
         reason = _because(data) or _because(data, "comment")
         first, _, rest = verb.partition(" ")
         number = f"#{data['occurrence']}" if data.get("occurrence") else ""
-        name = f"alarm {data.get('alarm')}{number}{_at(entry)}"
+        name = f"{noun} {data.get(noun)}{number}{_at(entry)}"
         what = " ".join(filter(None, (first, name, rest)))
         return f"{_who(entry)} {what}{extra}{reason}"
 
     return tell
-
-
-def _bypassed(noun: str) -> Callable[[Entry, Data], str]:
-    return lambda entry, data: (
-        f"{_who(entry)} bypassed {noun} {data.get(noun)}{_at(entry)}"
-        f" for {_value(data.get('minutes'))} min{_because(data)}"
-    )
 
 
 def _restored(noun: str, again: str) -> Callable[[Entry, Data], str]:
@@ -335,6 +340,13 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
         f"the doubt {data.get('doubt')} about loop {data.get('loop')}{_at(entry)} is over"
     ),
     Kind.LOOP_TESTED: _loop_tested,
+    Kind.INSTRUMENT_COMPARED: _compared,
+    Kind.INSTRUMENT_DOUBTED: lambda _, data: (
+        f"{_instrument(data)} is in doubt{_because(data, 'text')}"
+    ),
+    Kind.INSTRUMENT_TRUSTED: lambda _, data: (
+        f"the doubt {data.get('doubt')} about {_instrument(data)} is over"
+    ),
     Kind.OUTPUT_SET: _output_set,
     Kind.CALL_INTENT: _call_intent,
     Kind.CALL_OUTCOME: _call_outcome,
@@ -360,7 +372,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.INTERLOCK_RESET: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} was reset{_because(data, 'cause')}"
     ),
-    Kind.INTERLOCK_BYPASSED: _bypassed("interlock"),
+    Kind.INTERLOCK_BYPASSED: _person("bypassed", "interlock"),
     Kind.INTERLOCK_RESTORED: _restored("interlock", "acts again"),
     Kind.PERMISSIVE_MISSING: lambda _, data: (
         f"phase {data.get('phase')} waits to start: {data.get('text')}"
@@ -368,7 +380,7 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.PERMISSIVE_GIVEN: lambda _, data: (
         f"phase {data.get('phase')} may start: {data.get('permissive')} stands in its way no more"
     ),
-    Kind.PERMISSIVE_BYPASSED: _bypassed("permissive"),
+    Kind.PERMISSIVE_BYPASSED: _person("bypassed", "permissive"),
     Kind.PERMISSIVE_RESTORED: _restored("permissive", "counts again"),
     Kind.LINK_DOWN: lambda _, data: (
         f"the connection {data.get('connection')} was lost{_because(data)}"

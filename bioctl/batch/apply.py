@@ -218,7 +218,7 @@ def _loop(cell: CellState, fact: Fact) -> CellState:
     return _with_unit(cell, fact, replace(unit, loops={**unit.loops, fact.data["loop"]: demand}))
 
 
-_OF_LOOP = ("u", "order", "tuning", "held")
+_OF_LOOP = ("u", "order", "tuning", "held", "rate")
 """What an entry about a loop need not say: it stays as it was."""
 
 

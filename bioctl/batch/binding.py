@@ -6,8 +6,11 @@ from bioctl.batch.control_recipe import BoundStep, ControlRecipe
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError, InputErrors
 from bioctl.language.nearest import suggest
+from bioctl.language.quantity import compatible
+from bioctl.phases.library import PHASES
 from bioctl.recipe.canonical import recipe_hash
 from bioctl.recipe.grammar import PhaseStep, Recipe
+from bioctl.recipe.ramps import points
 from bioctl.values import Scalar
 
 
@@ -38,6 +41,7 @@ def bind(
     errors.extend(_unknown_roles(recipe, chosen))
     if not errors:
         errors.extend(_check_setpoints(recipe, units, bound))
+        errors.extend(_check_results(recipe, units, bound))
     if errors:
         raise InputErrors(errors)
     return ControlRecipe(
@@ -107,6 +111,8 @@ def _step(
         formula=numeric if step.until else {},
         timeout_s=step.timeout_s,
         suppress=step.suppress,
+        orders=step.orders,
+        ramps={name: tuple(points(p.ramp)) for name, p in step.parameters.items() if p.ramp},
     )
 
 
@@ -121,6 +127,25 @@ def _formula(recipe: Recipe) -> dict[str, dict[str, Scalar]]:
         }
         for name, entry in recipe.formula.items()
     }
+
+
+def _check_results(
+    recipe: Recipe, units: Mapping[str, UnitConfig], bound: Mapping[str, str]
+) -> list[InputError]:
+    """A result that an instrument is compared with needs an eu of the same kind."""
+    roles = {up.name: up.unit for up in recipe.unit_procedures()}
+    errors = []
+    for path, step in recipe.steps():
+        names = PHASES[step.phase].spec.result if step.phase in PHASES else ()
+        if not names:
+            continue
+        name, eu = (str(step.parameters[one].value) for one in names)
+        for one in units[bound[roles[path.split("/")[0]]]].instruments.values():
+            if one.sample and name == one.sample.of and not compatible(eu, one.eu):
+                message = f"{path}: {name} is in {eu or 'plain numbers'}, and compared with "
+                message += f"{one.tag} in {one.eu}"
+                errors.append(InputError(message, where=step.where, help=f"enter it in {one.eu}"))
+    return errors
 
 
 def _check_setpoints(

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
+from bioctl.batch.course import Corners
 from bioctl.values import Scalar
 
 
@@ -23,6 +24,8 @@ class BoundStep:
         formula: numeric formula values named in `until`, as (value, eu).
         timeout_s: how long it may be RUNNING at a stretch.
         suppress: measurements whose alarms are suppressed by design while it is RUNNING.
+        orders: order of outputs asked of a loop, by loop.
+        ramps: corners (s RUNNING, value) of parameters that change in time.
     """
 
     path: str
@@ -34,6 +37,8 @@ class BoundStep:
     formula: Mapping[str, tuple[float, str]]
     timeout_s: float
     suppress: tuple[str, ...] = ()
+    orders: Mapping[str, str] = field(default_factory=dict)
+    ramps: Mapping[str, Corners] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ class ControlRecipe:
                     "formula": {name: list(value) for name, value in s.formula.items()},
                     "timeout_s": s.timeout_s,
                     **({"suppress": list(s.suppress)} if s.suppress else {}),
+                    **({"orders": dict(s.orders)} if s.orders else {}),
+                    **({"ramps": _ramps(s)} if s.ramps else {}),
                 }
                 for s in self.steps
             ],
@@ -83,6 +90,10 @@ class ControlRecipe:
         """Return the SHA-256 of the canonical JSON: what a batch is pinned to."""
         text = orjson.dumps(self.to_dict(), option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(text).hexdigest()
+
+
+def _ramps(step: BoundStep) -> dict[str, list[list[float]]]:
+    return {name: [list(one) for one in corners] for name, corners in step.ramps.items()}
 
 
 def from_dict(data: Mapping[str, object]) -> ControlRecipe:
@@ -97,6 +108,10 @@ def from_dict(data: Mapping[str, object]) -> ControlRecipe:
                 **step,
                 "formula": {name: (v[0], v[1]) for name, v in step["formula"].items()},
                 "suppress": tuple(step.get("suppress", ())),
+                "ramps": {
+                    name: tuple((t, value) for t, value in corners)
+                    for name, corners in step.get("ramps", {}).items()
+                },
             }
         )
         for step in steps

@@ -1,11 +1,15 @@
 """Level outputs and loop setpoints: what the active phases ask for, as events when it changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+from bioctl.batch.control_recipe import BoundStep
+from bioctl.batch.course import leg_at
 from bioctl.batch.log import Log, recipe_actor
 from bioctl.batch.state import BatchState, PhaseState
 from bioctl.batch.world import PhaseView, World
-from bioctl.equipment.commanded import UnitState
+from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.phases.library import PHASES
 from bioctl.phases.states import State
 
@@ -71,23 +75,40 @@ def _settle(
 def _settle_loops(log: Log, batch: BatchState, path: str, view: PhaseView) -> None:
     bound = batch.control.step(path)
     for loop, sp in PHASES[bound.phase].loops(view).items():
-        _set_loop(log, batch, bound.unit, loop, sp, path)
+        _set_loop(log, batch, bound.unit, loop, _wanted(bound, loop, sp, view.elapsed), path)
+
+
+def _wanted(bound: BoundStep, loop: str, sp: float | None, elapsed: float) -> LoopDemand:
+    """Return what a phase asks of a loop now: a setpoint, or where it walks to, and the order."""
+    if sp is None:
+        return LoopDemand("OFF", None)
+    rate, order = None, bound.orders.get(loop, "")
+    if loop in bound.ramps:
+        sp, rate = leg_at(bound.ramps[loop], elapsed)
+    return LoopDemand("AUTO", sp, rate=rate, order=order)
 
 
 def _set_loop(
-    log: Log, batch: BatchState, unit: str, loop: str, sp: float | None, path: str | None
+    log: Log, batch: BatchState, unit: str, loop: str, want: LoopDemand, path: str | None
 ) -> None:
     old = log.cell.units[unit].loops.get(loop)
-    mode = "OFF" if sp is None else "AUTO"
     if old is not None and old.held and path is not None:
         return  # a person has taken it; what the recipe asks waits until they give it back
-    if (old is None and sp is None) or (old is not None and (old.mode, old.sp) == (mode, sp)):
+    before = old or LoopDemand("OFF", None)
+    if want.sp is None:
+        want = replace(want, rate=before.rate, order=before.order)
+    new = (want.mode, want.sp, want.rate, want.order)
+    if (before.mode, before.sp, before.rate, before.order) == new:
         return
-    data = {"loop": loop, "mode": mode, "sp": sp, "old": old.sp if old else None}
+    data: dict[str, Any] = {"loop": loop, "mode": want.mode, "sp": want.sp, "old": before.sp}
+    if want.rate != before.rate:
+        data["rate"] = want.rate
+    if want.order != before.order:
+        data["order"] = want.order
     log.emit("loop.set", recipe_actor(batch), data, batch=batch.id, unit=unit, path=path)
 
 
 def _open_loops(log: Log, batch: BatchState) -> None:
     for unit in batch.control.units.values():
         for loop in tuple(log.cell.units[unit].loops):
-            _set_loop(log, batch, unit, loop, None, None)
+            _set_loop(log, batch, unit, loop, LoopDemand("OFF", None), None)

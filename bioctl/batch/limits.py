@@ -24,6 +24,11 @@ def _limits(unit: UnitConfig) -> UnitLimits:
             for name, loop in unit.loops.items()
             if isinstance(loop, LoopConfig)
         },
+        orders={
+            name: loop.order_names
+            for name, loop in unit.loops.items()
+            if isinstance(loop, LoopConfig)
+        },
         guards=tuple(
             Guard(one.name, one.when, (*one.then, *one.at_most)) for one in unit.interlocks.values()
         ),

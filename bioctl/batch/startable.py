@@ -36,8 +36,6 @@ def beyond_engine(recipe: Recipe, phases: Mapping[str, PhaseSpec]) -> Iterator[s
             yield "results in `until`"
         if spec is None or not spec.runs:
             yield f"phase {step.phase}"
-        if any(one.ramp for one in step.parameters.values()):
-            yield "ramps"
         if step.on_timeout != "hold":
             yield "`on timeout`"
         if step.remind:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bioctl.batch.control_recipe import BoundStep
+from bioctl.batch.course import value_at
 from bioctl.batch.permits import Blocks, blocking, words
 from bioctl.batch.state import BatchState, PhaseState
 from bioctl.equipment.commanded import UnitState
@@ -51,10 +52,13 @@ class PhaseView:
     ) -> None:
         self.step = phase.step
         self.memory = phase.memory
-        self.p = bound.parameters
         self.now = world.now
         self.since = phase.since
         self.elapsed = phase.elapsed(world.now)
+        self.p: Mapping[str, Scalar] = {
+            **bound.parameters,
+            **{name: value_at(corners, self.elapsed) for name, corners in bound.ramps.items()},
+        }
         self.in_step = self.elapsed - phase.entered
         self.scratch = _scratch(world, batch, phase)
         self.used: dict[str, tuple[Scalar, str]] = {}

@@ -17,6 +17,7 @@ from bioctl.cli.common import (
     example,
     noun,
 )
+from bioctl.cli.given import By, given, given_without_reason
 from bioctl.cli.recipe_life import recipe_args
 from bioctl.cli.recipe_scale import read_sheet
 from bioctl.cli.screen import plain, print_json, print_table
@@ -94,41 +95,36 @@ def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         'bioctl batch command B-0001 hold --reason "sterile filter looks wet" --user ola'
     )
 )
+@given
 def command(
     batch: Batch,
     verb: Annotated[Verb, typer.Argument(help="An ISA-88 command.")],
     *,
-    user: UserOption,
-    reason: Annotated[str, typer.Option(help="Why; it goes into the record.")],
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Give a batch a command; the state table and your role decide whether it is allowed."""
-    args = {"batch": batch}
-    ask(site, user, password_file, f"batch.{verb}", args, reason=reason, as_json=as_json)
+    by.ask(f"batch.{verb}", {"batch": batch})
 
 
 @app.command(epilog=example('bioctl batch answer B-0001 P3 7.21 --comment "meter 4" --user ola'))
+@given_without_reason
 def answer(
     batch: Batch,
     prompt: Prompt,
     value: Annotated[str, typer.Argument(help="The answer, in the eu the prompt names.")],
     *,
-    user: UserOption,
+    by: By,
     comment: Comment = "",
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Answer an open prompt."""
     args = {"batch": batch, "prompt": prompt, "value": value, "comment": comment}
-    ask(site, user, password_file, "batch.answer", args, as_json=as_json)
+    by.ask("batch.answer", args)
 
 
 @app.command(
     epilog=example("bioctl batch sign B-0001 P4 --meaning approved --user siri --site site.yaml")
 )
+@given_without_reason
 def sign(
     batch: Batch,
     prompt: Prompt,
@@ -136,15 +132,12 @@ def sign(
     meaning: Annotated[
         Literal["approved", "verified", "rejected"], typer.Option(help="What the signature says.")
     ],
-    user: UserOption,
+    by: By,
     comment: Comment = "",
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Sign an open prompt; user and password are checked once more for the signature."""
     args = {"batch": batch, "prompt": prompt, "comment": comment}
-    ask(site, user, password_file, "batch.sign", args, meaning=meaning, as_json=as_json)
+    by.ask("batch.sign", args, meaning=meaning)
 
 
 def _pairs(texts: list[str] | None, option: str, form: str) -> dict[str, str]:

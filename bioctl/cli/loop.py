@@ -1,30 +1,30 @@
 """`bioctl loop`: mode, setpoint and output, tuning, and how the loops did."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from bioctl.cli import loop_tune
-from bioctl.cli.ask import Second, ask
+from bioctl.cli import loop_fit, loop_tune
+from bioctl.cli.ask import Second
 from bioctl.cli.common import (
     SECOND_HELP,
     SITE,
     JsonOption,
-    PasswordOption,
     SecondPasswordOption,
     SiteOption,
-    UserOption,
     connect,
     example,
     existing_site,
     noun,
 )
-from bioctl.cli.loop_tune import Loop, Reason, where
+from bioctl.cli.given import By, given
+from bioctl.cli.loop_tune import Loop, where
 from bioctl.cli.screen import plain, print_json, print_table
 
 app = noun("See, move, tune and judge control loops.")
 app.command("tune", epilog=loop_tune.EXAMPLE)(loop_tune.tune)
-app.command("fit", epilog=loop_tune.FIT_EXAMPLE)(loop_tune.fit)
+app.command("fit", epilog=loop_fit.EXAMPLE)(loop_fit.fit)
 
 
 @app.command("list", epilog=example("bioctl loop list --site demo-site/site.yaml"))
@@ -50,6 +50,7 @@ def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         'bioctl loop mode BR101.pH recipe --reason "probe is back" --user ola',
     )
 )
+@given
 def mode(
     loop: Loop,
     mode: Annotated[
@@ -57,15 +58,10 @@ def mode(
         typer.Argument(help="recipe gives it back to the batch."),
     ],
     *,
-    user: UserOption,
-    reason: Reason,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Take a loop from the recipe, or give it back; outputs do not jump."""
-    args = where(loop) | {"mode": mode}
-    ask(site, user, password_file, "loop.mode", args, reason=reason, as_json=as_json)
+    by.ask("loop.mode", where(loop) | {"mode": mode})
 
 
 @app.command(
@@ -75,22 +71,22 @@ def mode(
         'bioctl loop set BR101.temperature --output 35 --reason "by hand" --user ola',
     ),
 )
+@given
 def set_(
     loop: Loop,
     *,
-    user: UserOption,
-    reason: Reason,
+    by: By,
     setpoint: Annotated[float | None, typer.Option(help="In the measurement's eu.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="How fast it walks there, eu per minute.")
+    ] = None,
     output: Annotated[float | None, typer.Option(help="The demand u, in MAN.")] = None,
     order: Annotated[str | None, typer.Option(help="Another of the loop's orders.")] = None,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Set a loop's setpoint, its output in MAN, or its order of outputs; the loop is yours then."""
-    given = {"sp": setpoint, "u": output, "order": order}
-    args = where(loop) | {name: value for name, value in given.items() if value is not None}
-    ask(site, user, password_file, "loop.set", args, reason=reason, as_json=as_json)
+    values = {"sp": setpoint, "rate": rate, "u": output, "order": order}
+    asked = {name: value for name, value in values.items() if value is not None}
+    by.ask("loop.set", where(loop) | asked)
 
 
 @app.command(
@@ -99,39 +95,31 @@ def set_(
         '    --reason "base line checked, lactate as expected" --user ola',
     )
 )
+@given
 def release(
     loop: Loop,
     *,
-    user: UserOption,
-    reason: Reason,
     second: Annotated[str, typer.Option(help=SECOND_HELP, metavar="USER")],
     second_password_file: SecondPasswordOption = None,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Release a dose its limit has locked: one person asks, a second one signs."""
-    other = Second(second, second_password_file)
-    ask(
-        site,
-        user,
-        password_file,
-        "loop.release",
-        where(loop),
-        reason=reason,
-        second=other,
-        as_json=as_json,
-    )
+    by.ask("loop.release", where(loop), second=Second(second, second_password_file))
 
 
 @app.command(epilog=example("bioctl loop report B-0001 --site demo-site/site.yaml"))
 def report(
     batch: Annotated[str, typer.Argument(help="The batch id.")],
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw measurement, setpoint and demand of every loop.")
+    ] = None,
     site: SiteOption = SITE,
     as_json: JsonOption = False,
 ) -> None:
     """Tell how every loop did in a batch, from journal and history; no controller is needed."""
     from bioctl.batch.loop_report import read_reports
+    from bioctl.batch.loop_words import text_of
+    from bioctl.cli.plot import draw_loops
     from bioctl.equipment.site import load_site
     from bioctl.phases.library import capabilities
 
@@ -139,10 +127,16 @@ def report(
     if as_json:
         print_json([one.plain() for one in found])
         return
-    heads = ["loop", "h", "IAE", "in band", "overshoot", "period", "at a limit", "travel"]
+    heads = ["loop", "verdict", "h", "IAE", "in band", "period", "at a limit", "travel"]
     print_table(heads, [_figures(one) for one in found], "The batch's units have no loop.")
     for one in found:
-        typer.echo(f"\n{plain(f'{one.unit}: {one.text}')}")
+        first, *rest = text_of(one)
+        typer.echo(f"\n{plain(first)}")
+        for line in rest:
+            typer.echo(f"  {plain(line)}")
+    if svg is not None:
+        draw_loops(svg, found)
+        typer.echo(f"\nThe picture is {svg}.")
 
 
 def _row(name: str, one: dict[str, Any]) -> list[str]:
@@ -157,11 +151,12 @@ def _row(name: str, one: dict[str, Any]) -> list[str]:
 def _figures(one: Any) -> list[str]:  # noqa: ANN401
     h = one.health
     if h is None:
-        return [f"{one.unit}.{one.loop}", "0", *["-"] * 6]
+        return [f"{one.unit}.{one.loop}", "", "0", *["-"] * 5]
     period = f"{h.period_min:.0f} min" if h.period_min else "none"
     return [
-        f"{one.unit}.{one.loop}", f"{h.hours:.1f}", f"{h.iae:.3g} {one.eu} h", f"{h.in_band:.1f} %",
-        f"{h.overshoot:.2g} {one.eu}", period, f"{h.at_low + h.at_high:.1f} %",
+        f"{one.unit}.{one.loop}", one.verdict.grade, f"{h.hours:.1f}",
+        f"{h.iae:.3g} {one.eu} h", f"{h.in_band:.1f} %",
+        period, f"{h.at_low + h.at_high:.1f} %",
         f"{h.travel:.2f} spans/h",
     ]  # fmt: skip
 

@@ -7,10 +7,12 @@ cross-correlation of output and measurement; for processes that come to rest by 
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from bioctl.control.ways import Approach, Excursion, approaches, excursions, settling
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,8 +20,6 @@ REGULAR: Final = 1.0
 """Regularity above which an oscillation is one (Thornhill: 1)."""
 ODD: Final = 2.0 / 3.0
 """Horch's measure: below, the cross-correlation is odd."""
-LITTLE: Final = 80.0
-"""% of the time in band below which a loop is not left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,23 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A loop's figures.
+    """A loop's figures; way to a new setpoint is left out but for `iae` and `hours`.
 
     Attributes:
         hours: in control with a Good measurement.
         iae: integral of |error|, measurement eu x h.
         mean_error: of |error|, measurement eu.
-        worst: greatest |error| once the band had been reached, measurement eu.
+        bias: mean of measurement less setpoint, measurement eu.
+        spread: standard deviation of the error, measurement eu.
+        noise: of the probe, standard deviation, measurement eu.
+        worst: greatest |error|, measurement eu.
         worst_h: when that was, h after the first row.
-        overshoot: greatest beyond a new setpoint, measurement eu; 0 without a change.
-        settled_min: longest time from a new setpoint into the band, min; NaN if it never got there.
-        in_band: share of the time from the first arrival in the band, %.
+        in_band: share of the time, %.
+        approaches: how setpoints were reached.
+        excursions: stretches out of band, the worst first.
         period_min: of an oscillation, min; 0 without one.
-        amplitude: of it, measurement eu.
+        amplitude: of it, half from top to bottom, measurement eu.
+        u_swing: of u meanwhile, from top to bottom, % of its range.
         sticks: whether output and measurement look like a sticking actuator.
         at_low, at_high: share of the time at an end of u, %.
         travel: way of u in ranges an hour.
@@ -70,18 +74,33 @@ class Health:
     hours: float
     iae: float
     mean_error: float
+    bias: float
+    spread: float
+    noise: float
     worst: float
     worst_h: float
-    overshoot: float
-    settled_min: float
     in_band: float
+    approaches: tuple[Approach, ...]
+    excursions: tuple[Excursion, ...]
     period_min: float
     amplitude: float
+    u_swing: float
     sticks: bool
     at_low: float
     at_high: float
     travel: float
     reversals: float
+
+    @property
+    def overshoot(self) -> float:
+        """Greatest beyond a new setpoint, measurement eu; 0 without one."""
+        return max((one.beyond for one in self.approaches), default=0.0)
+
+    @property
+    def settled_min(self) -> float:
+        """Longest time to a new setpoint, min; NaN if one was never reached."""
+        times = [one.reached_min for one in self.approaches]
+        return math.nan if any(map(math.isnan, times)) else max(times, default=0.0)
 
 
 def assess(c: Curves) -> Health | None:
@@ -92,29 +111,33 @@ def assess(c: Curves) -> Health | None:
     t, pv, sp, u = c.t[known], c.pv[known], c.sp[known], c.u[known]
     spans = np.diff(t, append=t[-1])
     usual = float(np.median(spans[:-1]))
+    gaps = spans > 10.0 * usual
     spans = np.minimum(spans, 10.0 * usual)  # a gap counts for nothing
-    error, hours = sp - pv, float(spans.sum()) / 3600.0
-    arrived = _arrived(error, c.band)
-    later = error[arrived:] if arrived is not None else error
-    late_spans = spans[arrived:] if arrived is not None else spans
-    inside = np.abs(later) <= c.band
-    period, amplitude = _oscillation(t, error, c)
-    over, settled = _steps(t, pv, sp, c.band)
+    error, hours = pv - sp, float(spans.sum()) / 3600.0
+    ways, there = approaches(t - c.t[0], pv, sp, gaps, c.band)
+    late = spans * there if there.any() else spans
+    worst = int(np.where(late > 0, np.abs(error), 0.0).argmax())
+    cycle = _cycle(t, error, u, c)
     range_ = c.high - c.low
     good_u = u[np.isfinite(u)]
     move = np.abs(np.diff(good_u)).sum() / range_ if len(good_u) > 1 else 0.0
+    bias = _mean(error, late)
     return Health(
         hours=hours,
         iae=float((np.abs(error) * spans).sum()) / 3600.0,
-        mean_error=float((np.abs(error) * spans).sum()) / max(float(spans.sum()), 1e-9),
-        worst=float(np.abs(later).max()),
-        worst_h=float(t[len(error) - len(later) + int(np.abs(later).argmax())] - c.t[0]) / 3600.0,
-        overshoot=over,
-        settled_min=settled,
-        in_band=100.0 * float((inside * late_spans).sum()) / max(float(late_spans.sum()), 1e-9),
-        period_min=period / 60.0,
-        amplitude=amplitude,
-        sticks=period > 0 and _sticks(error, u),
+        mean_error=_mean(np.abs(error), late),
+        bias=bias,
+        spread=math.sqrt(_mean((error - bias) ** 2, late)),
+        noise=c.noise or _noise(error),
+        worst=float(abs(error[worst])),
+        worst_h=float(t[worst] - c.t[0]) / 3600.0,
+        in_band=100.0 * _mean((np.abs(error) <= c.band) * 1.0, late),
+        approaches=ways,
+        excursions=excursions(t - c.t[0], error, (late > 0) & ~settling(t - c.t[0], ways), c.band),
+        period_min=cycle.period_s / 60.0,
+        amplitude=cycle.amplitude,
+        u_swing=cycle.u_swing,
+        sticks=cycle.period_s > 0 and _sticks(-error, u),
         at_low=_share(u <= c.low + 0.005 * range_, spans),
         at_high=_share(u >= c.high - 0.005 * range_, spans),
         travel=float(move) / max(hours, 1e-9),
@@ -122,60 +145,61 @@ def assess(c: Curves) -> Health | None:
     )
 
 
+def _mean(values: npt.NDArray[np.floating[Any]], spans: Floats) -> float:
+    return float((values * spans).sum()) / max(float(spans.sum()), 1e-9)
+
+
+def _noise(error: Floats) -> float:
+    """Return the probe's standard deviation from what changes between two rows."""
+    return float(np.median(np.abs(np.diff(error)))) / 0.95
+
+
 def _share(where: npt.NDArray[np.bool_], spans: Floats) -> float:
     return 100.0 * float((where * spans).sum()) / max(float(spans.sum()), 1e-9)
 
 
-def _arrived(error: Floats, band: float) -> int | None:
-    inside = np.flatnonzero(np.abs(error) <= band)
-    return int(inside[0]) if len(inside) else None
+class _Cycle(NamedTuple):
+    """A regular oscillation; all 0 without one."""
+
+    period_s: float = 0.0
+    amplitude: float = 0.0
+    u_swing: float = 0.0
 
 
-def _steps(t: Floats, pv: Floats, sp: Floats, band: float) -> tuple[float, float]:
-    """Return overshoot and longest settling time (min) over the changes of the setpoint."""
-    starts = [0, *(int(i) + 1 for i in np.flatnonzero(np.diff(sp)))]
-    over, longest = 0.0, 0.0
-    for at, begin in enumerate(starts):
-        end = starts[at + 1] if at + 1 < len(starts) else len(t)
-        first, target = pv[begin], sp[begin]
-        if abs(target - first) <= band:
-            continue
-        way = math.copysign(1.0, target - first)
-        part = way * (pv[begin:end] - target)
-        inside = np.flatnonzero(np.abs(part) <= band)
-        if not len(inside):
-            longest = math.nan
-            continue
-        settled = min(end, begin + int(inside[0]) + 1)
-        hour = np.searchsorted(t, t[settled - 1] + 4 * 3600.0)
-        reach = part[settled - begin - 1 : max(settled - begin, min(end, int(hour)) - begin)]
-        over = max(over, float(reach.max(initial=0.0)))
-        longest = max(longest, float(t[settled - 1] - t[begin]) / 60.0)
-    return over, longest
-
-
-def _oscillation(t: Floats, error: Floats, c: Curves) -> tuple[float, float]:
-    """Return period (s) and amplitude of a regular oscillation; 0 and 0 without one."""
-    noise = c.noise or float(np.median(np.abs(np.diff(error)))) / 0.95
+def _cycle(t: Floats, error: Floats, u: Floats, c: Curves) -> _Cycle:
+    """Return the oscillation of the last 20 periods there is one in."""
+    noise = c.noise or _noise(error)
     floor = max(3.0 * noise, 0.1 * c.band)
     centred = error - np.median(error)
     smooth = np.convolve(centred, np.ones(5) / 5.0, mode="same")
-    signs, crossings, amplitude = np.sign(smooth), [], []
-    last = 0
+    signs, crossings, last = np.sign(smooth), [], 0
     for at in np.flatnonzero(np.diff(signs) != 0):
         swing = float(np.abs(smooth[last : at + 1]).max(initial=0.0))
         if swing > floor:
             crossings.append(float(t[at]))
-            amplitude.append(swing)
         last = int(at) + 1
     gaps = np.diff(crossings)
     if len(gaps) < 8:
-        return 0.0, 0.0
+        return _Cycle()
     best = gaps[-40:]
     regularity = float(best.mean() / max(best.std(), 1e-9)) / 3.0
     if regularity < REGULAR:
-        return 0.0, 0.0
-    return 2.0 * float(best.mean()), float(np.median(amplitude[-40:]))
+        return _Cycle()
+    inside = (t >= crossings[-len(best) - 1]) & (t <= crossings[-1])
+    moved = _swing(t[inside], u[inside]) / (c.high - c.low)
+    swing = _swing(t[inside], smooth[inside])
+    return _Cycle(2.0 * float(best.mean()), swing / 2.0, 100.0 * moved)
+
+
+def _swing(t: Floats, values: Floats) -> float:
+    """Return how far values go from top to bottom beside their trend."""
+    known = np.isfinite(values)
+    if known.sum() < 3:
+        return 0.0
+    t, values = t[known], values[known]
+    trend = np.polyval(np.polyfit(t - t[0], values, 1), t - t[0])
+    low, high = np.percentile(values - trend, (2.0, 98.0))
+    return float(high - low)
 
 
 def _sticks(error: Floats, u: Floats) -> bool:
@@ -217,44 +241,3 @@ def _reversals(u: Floats, least: float) -> int:
         else:
             edge = max(edge, value) if way > 0 else min(edge, value) if way < 0 else edge
     return count
-
-
-def verdict(name: str, h: Health, eu: str, band: float) -> str:
-    """Return what a control engineer would write about the loop, in a few sentences."""
-    unit = f" {eu}" if eu not in ("", "pH") else ""
-    held = f"{name} was within {band:g}{unit} of its setpoint for {h.in_band:.1f} %"
-    error = f"mean |error| {h.mean_error:.2g}{unit}, worst {h.worst:.2g}{unit} at {h.worst_h:.1f} h"
-    told = [f"{held} of {h.hours:.1f} h ({error})."]
-    if math.isnan(h.settled_min):
-        told.append("One setpoint was never reached.")
-    elif h.settled_min > 0:
-        told.append(
-            f"A new setpoint was reached within {h.settled_min:.0f} min, "
-            f"with {h.overshoot:.2g}{unit} beyond it."
-        )
-    told += _trouble(h, unit)
-    return " ".join(told)
-
-
-def _trouble(h: Health, unit: str) -> list[str]:
-    told = []
-    if h.period_min > 0:
-        cause = (
-            "an actuator that sticks is likely; look at it before the tuning"
-            if h.sticks
-            else "a lower gain or a longer integral time would calm it"
-        )
-        told.append(
-            f"It oscillates with {h.amplitude:.2g}{unit} every {h.period_min:.0f} min: {cause}."
-        )
-    if h.at_high > 5 or h.at_low > 5:
-        end, share = ("highest", h.at_high) if h.at_high >= h.at_low else ("lowest", h.at_low)
-        told.append(f"The output stood at its {end} for {share:.0f} % of the time.")
-    if h.reversals > 60:
-        told.append(
-            f"The output turned {h.reversals:.0f} times an hour; noise moves it, smooth the "
-            "measurement or take less gain."
-        )
-    if not told and (math.isnan(h.settled_min) or h.in_band < LITTLE):
-        told.append("The output had room left: it was given too little time, or too little gain.")
-    return told or ["No oscillation, no saturation: leave it alone."]

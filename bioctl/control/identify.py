@@ -5,8 +5,8 @@ any other movement. Free: gain, dead time, one or two time constants, start and 
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ class Fit:
         rms: of what the model leaves unexplained, measurement eu.
         r2: share of the measurement's variance it explains.
         t, seen, model: the samples and the model at their times.
+        unsure: by `gain`, `time constant`, `dead time` and `slope`, how far each may be off: the
+            standard error as a share of it, infinity where the test does not tell.
     """
 
     process: Process
@@ -38,6 +40,7 @@ class Fit:
     t: Floats
     seen: Floats
     model: Floats
+    unsure: Mapping[str, float] = field(default_factory=dict)
 
 
 def fit(samples: Sequence[tuple[float, float, float]]) -> Fit:
@@ -83,22 +86,46 @@ def _fitted(t: Floats, u: Floats, y: Floats, form: int) -> tuple[float, Fit] | N
             high = np.array([math.log(span), math.log(30 * span), math.log(span), 50.0])
             answer = least_squares(residual, x0, bounds=(low, high), x_scale=[1, 1, 1, 0.3])
             if best is None or answer.cost < best[0]:
-                best = (answer.cost, answer.x, scale)
+                best = (answer.cost, answer.x, scale, answer.jac)
     if best is None:
         return None
-    cost, x, scale = best
+    cost, x, scale, jac = best
     model, process = _model(x, scale, grid, held, t, y, form)
     rms = math.sqrt(2.0 * cost / len(t))
     variance = float(np.var(y))
     free = {-1: 4, 1: 5, 2: 6}[form]
     criterion = len(t) * math.log(max(rms, 1e-12) ** 2) + 2.5 * free
-    return criterion, Fit(process, rms, 1.0 - rms**2 / variance if variance else 0.0, t, y, model)
+    r2 = 1.0 - rms**2 / variance if variance else 0.0
+    return criterion, Fit(process, rms, r2, t, y, model, _unsure(x, jac, y - model, form))
+
+
+def _unsure(x: Floats, jac: Floats, rest: Floats, form: int) -> dict[str, float]:
+    """Return relative standard errors, widened for residuals that follow one another."""
+    used = {-1: [0, 3], 1: [0, 1, 3], 2: [0, 1, 2, 3]}[form]
+    free = jac[:, used].T @ jac[:, used]
+    if np.linalg.cond(free) > 1e14:
+        return dict.fromkeys(("gain", "time constant", "dead time", "slope"), math.inf)
+    r = float(np.corrcoef(rest[1:], rest[:-1])[0, 1]) if np.ptp(rest) else 0.0
+    wide = (1.0 + max(r, 0.0)) / (1.0 - min(max(r, 0.0), 0.99))
+    cov = np.zeros((4, 4))
+    cov[np.ix_(used, used)] = np.linalg.inv(free) * wide * float(rest @ rest) / len(rest)
+    cov[3] /= x[3]
+    cov[:, 3] /= x[3]
+    slow = 2 if form == 2 and x[2] > x[1] else 1
+    slope = cov[3, 3] + cov[slow, slow] - 2.0 * cov[3, slow]
+    found = {"gain": cov[3, 3], "dead time": cov[0, 0], "slope": slope}
+    found |= {"time constant": cov[slow, slow]} if form > 0 else {}
+    return {name: math.sqrt(max(value, 0.0)) for name, value in found.items()}
 
 
 def _model(
     x: Floats, scale: float, grid: Floats, held: Floats, t: Floats, y: Floats, form: int
 ) -> tuple[Floats, Process]:
-    """Return the model's measurement at the sample times, start and drift by linear regression."""
+    """Return the model's measurement at the sample times; where it began, by linear regression.
+
+    A process that was not at rest when the test began still goes there: an integrating one
+    drifts, another decays with its time constant.
+    """
     theta, tau, tau2 = (math.exp(value) for value in x[:3])
     gain, step = float(scale * x[3]), float(grid[1] - grid[0])
     moved = np.interp(grid - theta, grid, held, left=0.0)
@@ -115,8 +142,7 @@ def _model(
         process = Process(gain, theta, slow, quick)
     at = np.interp(t, grid, raw)
     rest = y - at
-    if form > 0:
-        return at + float(rest.mean()), process
-    base = np.column_stack((np.ones_like(t), t))
+    drift = t if form < 0 else np.exp(-(t - t[0]) / process.tau_s)
+    base = np.column_stack((np.ones_like(t), drift))
     fitted: Floats = at + base @ np.linalg.lstsq(base, rest, rcond=None)[0]
     return fitted, process

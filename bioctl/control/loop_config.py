@@ -67,6 +67,7 @@ class LoopConfig:
         recover_s: how long the measurement must be Good before the fallback ends.
         gap_s: after a longer pause between two scans the loop starts again from the real outputs.
         dose: limit of one output's material, or None.
+        order: name of `structure` as an order; "" for none.
         orders: other structures by name, which a recipe may ask for; the same outputs.
         source: where an inner loop has its setpoint from; None: from recipe or person.
         forward: disturbances that move u before the measurement shows them.
@@ -93,6 +94,7 @@ class LoopConfig:
     recover_s: float = 0.0
     gap_s: float = 120.0
     dose: DoseLimit | None = None
+    order: str = ""
     orders: Mapping[str, Structure] = field(default_factory=dict)
     source: Source | None = None
     forward: tuple[FeedForward, ...] = ()
@@ -121,6 +123,11 @@ class LoopConfig:
         """Return the outputs without a measurement, for the age of the culture."""
         begun = [since for since in self.fallback_from if since <= age_s]
         return self.fallback_from[max(begun)] if begun else self.fallback
+
+    @property
+    def order_names(self) -> tuple[str, ...]:
+        """Names of its orders, the first structure's first."""
+        return (*([self.order] if self.order else []), *self.orders)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -211,6 +218,8 @@ def _check_one_fallback(config: LoopConfig, fallback: Mapping[str, float]) -> No
 
 
 def _check_orders(config: LoopConfig) -> None:
+    if config.order in config.orders:
+        raise InputError(f"loop {config.name}: two of its orders are called {config.order}.")
     for name, order in config.orders.items():
         text(f"loop {config.name}", "the name of an order", name)
         if set(order.outputs) != set(config.structure.outputs):

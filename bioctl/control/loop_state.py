@@ -171,10 +171,11 @@ def set_order(config: LoopConfig, state: LoopState, order: str) -> LoopState:
     Raises:
         InputError: the loop has no such order.
     """
+    order = "" if order == config.order else order
     if order == state.order:
         return state
     if order and order not in config.orders:
-        known = ", ".join(config.orders) or "none besides its first"
+        known = ", ".join(config.order_names) or "none besides its first"
         raise InputError(f"loop {config.name} has no order {order!r}.", help=f"It has {known}.")
     return replace(state, order=order, pid=None, u=None, manual=None)
 

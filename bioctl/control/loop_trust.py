@@ -4,9 +4,12 @@ import math
 from dataclasses import replace
 
 from bioctl.control.event import ControlEvent
+from bioctl.control.experiment import Trial
 from bioctl.control.loop_config import LoopConfig
 from bioctl.control.loop_given import Events, Given
+from bioctl.control.loop_law import tuning_of
 from bioctl.control.loop_state import LoopState, structure_of
+from bioctl.control.on_off import OnOff
 from bioctl.control.quality import checked
 from bioctl.control.watch import APART, NO_FOLLOW, STUCK, look
 from bioctl.values import Reading, bad
@@ -85,6 +88,17 @@ def told_trial(config: LoopConfig, state: LoopState) -> tuple[LoopState, Events]
         "outcome": trial.stage.value,
         "reason": trial.reason,
         "by": trial.by,
+        **_factors(config, state, trial),
         "samples": ";".join(f"{t:.1f} {u:.6g} {pv:.6g}" for t, u, pv in trial.samples),
     }
     return replace(state, trial=replace(trial, told=True)), (ControlEvent("loop.tested", data),)
+
+
+def _factors(config: LoopConfig, state: LoopState, trial: Trial) -> dict[str, float]:
+    """Return what schedule and segment made of the tuning where it was tested; {} for nothing."""
+    base = state.tuned or config.tuning
+    if isinstance(base, OnOff):
+        return {}
+    acted = tuning_of(config, state, trial.base)
+    found = {"gain_factor": acted.kc / base.kc, "time_factor": acted.ti_s / base.ti_s}
+    return {name: factor for name, factor in found.items() if abs(factor - 1.0) > 1e-9}

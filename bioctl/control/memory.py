@@ -1,7 +1,8 @@
 """What must outlive a restart, as plain JSON for a snapshot, and back.
 
 Kept: where a setpoint ramp stands, what a dose limit counted, which interlocks are tripped, which
-alarms wait for a person or are silent. Not kept: integrals, derivatives and delays; a loop starts
+alarms wait for a person or are silent,
+which instruments are doubted. Not kept: integrals, derivatives and delays; a loop starts
 again from the real outputs. What a snapshot no longer fits (another setpoint range) is dropped,
 never forced.
 """
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from bioctl.control.alarm_state import AlarmCondition, AlarmState
+from bioctl.control.instrument import DOUBTS, InstrumentState
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop_config import AnyLoop, Mode
 from bioctl.control.loop_state import LoopState
@@ -131,6 +133,25 @@ def recall_alarm(memory: Mapping[str, object]) -> AlarmState:
         arrived_at=_number(memory.get("arrived_at")),
         settled=_number(memory.get("settled")),
         about=frozenset(filter(None, str(memory.get("about", "")).split("\n"))),
+    )
+
+
+def remember_instrument(state: InstrumentState) -> Flat:
+    """Return what is kept of an instrument over a restart."""
+    doubts = " ".join(sorted(state.doubts))
+    return {"doubts": doubts, "mark": state.mark, "words": state.words, "owner": state.owner}
+
+
+def recall_instrument(memory: Mapping[str, object]) -> InstrumentState:
+    """Return the instrument as it was: a doubt stays until what it rests on is over."""
+    words = memory.get("doubts")
+    doubts = DOUBTS & set(words.split()) if isinstance(words, str) else frozenset()
+    said, owner = memory.get("words"), memory.get("owner")
+    return InstrumentState(
+        doubts,
+        mark=_number(memory.get("mark")),
+        words=said if isinstance(said, str) else "",
+        owner=owner if isinstance(owner, str) else None,
     )
 
 

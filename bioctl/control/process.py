@@ -71,9 +71,16 @@ class Promise:
     response: tuple[Floats, Floats, Floats]
 
 
-def promise(process: Process, tuning: Tuning, scan_s: float) -> Promise:
-    """Return what a tuning would do, computed with the law itself at the scan's period."""
-    span = _span(process, tuning)
+def promise(process: Process, tuning: Tuning, scan_s: float, span_s: float = 0.0) -> Promise:
+    """Return what a tuning would do, computed with the law itself at the scan's period.
+
+    Args:
+        process: near the working point.
+        tuning: of the loop.
+        scan_s: its period, s.
+        span_s: time the response shows, s; 0 takes as long as this tuning needs.
+    """
+    span = span_s or _span(process, tuning)
     t, y, u = _run(process, tuning, span, max(scan_s, span / 4000))
     half = len(t) // 2
     error = np.abs(y[half:] - 1.0)

@@ -27,6 +27,7 @@ class Around:
         loops: those that could be read.
         empty: when the unit is empty; None where the site file does not say.
         volume: working volume, mL; None where the site file does not say.
+        instruments: measurements whose instrument can be doubted.
     """
 
     measurements: Mapping[str, Tag]
@@ -35,6 +36,7 @@ class Around:
     loops: Mapping[str, AnyLoop]
     empty: Condition | None = None
     volume: float | None = None
+    instruments: Collection[str] = ()
 
     @property
     def eus(self) -> dict[str, str]:
@@ -117,12 +119,14 @@ def _limit(fields: Fields, unit: Around, point: str) -> dict[str, Any]:
 
 
 def _doubted(fields: Fields, unit: Around, point: str) -> str:
-    """Return the loop whose doubts are told; it must control this measurement itself."""
+    """Return the loop whose doubts are told, besides those of the instrument; "" for no loop."""
     named = fields.get("loop")
     if named is not None:
         return located(named, _loop_of(unit, point))
     mine = [name for name, loop in unit.loops.items() if loop.pv == point]
     here = [name for name in mine if isinstance(unit.loops[name], LoopConfig)]
+    if not here and point in unit.instruments:
+        return ""
     if not here and len(unit.loops) >= len(unit.names):  # else the loop itself could not be read
         why = "the equipment closes its loop" if mine else "no loop controls it"
         fields.node.refuse(f"{fields.what}: nothing here can doubt {point}: {why}.")

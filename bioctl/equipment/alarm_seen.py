@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.alarm_judge import Seen
+from bioctl.control.instrument import InstrumentState
 from bioctl.control.loop_config import Mode
 from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import UnitState
@@ -17,8 +18,11 @@ DOUBTS: Mapping[str, str] = {
     "stuck": "does not change although its output moves",
     "apart": "differs from the second probe",
     "no_follow": "has an output that does not do what is demanded",
+    "overdue": "has a calibration that is overdue",
+    "implausible": "has a calibration nobody would believe",
+    "sample": "differs from the last sample",
 }
-"""A loop's doubts in words, after the loop's name."""
+"""Doubts in words, after the name of the loop or measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Expected:
 
 NOTHING_EXPECTED = Expected()
 _NO_LOOP = LoopState()
+_NO_DOUBT = InstrumentState()
 
 
 class Look:
@@ -68,8 +73,7 @@ class Look:
         """Return what an alarm is judged on now."""
         reading, kept = self._lookup(alarm.tag), self._expected.kept
         if alarm.kind is AlarmKind.DOUBT:
-            doubts = self._loop(alarm.loop).seen.doubts
-            return Seen(reading, told=_words(alarm.loop, doubts), about=doubts)
+            return self._doubted(alarm, reading)
         if alarm.when is not None:
             return Seen(reading, truth=self._truth(alarm.when))
         if alarm.counted:
@@ -92,6 +96,13 @@ class Look:
         when = alarm.suppress_when
         return when.text if when is not None and self._truth(when) is Truth.TRUE else ""
 
+    def _doubted(self, alarm: AlarmConfig, reading: Reading) -> Seen:
+        """Return what the loop doubts, and what speaks against the instrument."""
+        of_loop = self._loop(alarm.loop).seen.doubts
+        of_tag = self._memory.instruments.get(alarm.tag, _NO_DOUBT).doubts
+        words = (_words(f"loop {alarm.loop}", of_loop), _words(alarm.tag, of_tag))
+        return Seen(reading, told="; ".join(filter(None, words)), about=of_loop | of_tag)
+
     def _truth(self, condition: Condition) -> Truth:
         key = id(condition)
         if key not in self._truths:
@@ -112,9 +123,9 @@ def _setpoint(loop: LoopState) -> float | None:
     return loop.sp if loop.mode is Mode.AUTO else None
 
 
-def _words(loop: str, doubts: Collection[str]) -> str:
+def _words(what: str, doubts: Collection[str]) -> str:
     words = ", and ".join(DOUBTS[one] for one in sorted(doubts))
-    return f"loop {loop} {words}" if words else ""
+    return f"{what} {words}" if words else ""
 
 
 def _counted(loop: LoopState, total: Reading) -> Reading:

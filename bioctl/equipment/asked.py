@@ -31,8 +31,8 @@ def asked(
     if isinstance(config, LoopConfig):
         loop = set_order(config, loop, demand.order)
         loop = _tuned(config, loop, demand)
-    if demand.sp is not None and loop.target != demand.sp:
-        loop = set_setpoint(config, loop, demand.sp)
+    if demand.sp is not None and (loop.target, loop.rate_per_min) != (demand.sp, demand.rate):
+        loop = set_setpoint(config, loop, demand.sp, demand.rate)
     mode = Mode(demand.mode)
     if mode is Mode.AUTO and demand.sp is None:
         mode = Mode.OFF

@@ -14,6 +14,7 @@ class LoopDemand:
         u: demand a person gave in MAN; None takes over what was in force.
         order: which of the loop's structures; "" is its first.
         tuning: parameters a person applied, as in the site file; empty: the site file's.
+        rate: setpoint speed, eu per minute; None takes the site file's.
         held: id of the person who took the loop from the recipe; "" while the recipe leads.
     """
 
@@ -23,6 +24,7 @@ class LoopDemand:
     order: str = ""
     tuning: Mapping[str, float] = field(default_factory=dict)
     held: str = ""
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

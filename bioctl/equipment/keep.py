@@ -1,7 +1,7 @@
 """What units keep over a restart, as one blob of JSON for a snapshot: it may be lost.
 
-Interlocks that wait for a person, alarms nobody acknowledged, dose limits and ramps. Batch states
-are not in it: they come from the journal's entries alone.
+Interlocks that wait for a person, alarms nobody acknowledged, doubted instruments, dose limits
+and ramps. Batch states are not in it: they come from the journal's entries alone.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,13 @@ from bioctl.control.alarm_state import AlarmState
 from bioctl.control.memory import (
     recall_alarm,
     recall_count,
+    recall_instrument,
     recall_interlock,
     recall_loop,
     recall_permissive,
     remember_alarm,
     remember_count,
+    remember_instrument,
     remember_interlock,
     remember_loop,
     remember_permissive,
@@ -58,12 +60,14 @@ def _of_unit(memory: UnitMemory) -> dict[str, Any]:
         "alarms": {name: remember_alarm(one) for name, one in memory.alarms.items()},
         "permissives": {n: remember_permissive(one) for n, one in memory.permissives.items()},
         "counted": {name: remember_count(one) for name, one in memory.counted.items()},
+        "instruments": {name: remember_instrument(one) for name, one in memory.instruments.items()},
     }
 
 
 def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
     loops, interlocks, alarms = (_map(kept.get(key)) for key in ("loops", "interlocks", "alarms"))
     permissives, counted = (_map(kept.get(key)) for key in ("permissives", "counted"))
+    instruments = _map(kept.get("instruments"))
     owner = kept.get("owner")
     return UnitMemory(
         loops={n: recall_loop(c, _map(loops[n])) for n, c in unit.loops.items() if n in loops},
@@ -75,6 +79,9 @@ def _to_unit(unit: UnitConfig, kept: Mapping[str, Any]) -> UnitMemory:
             n: recall_permissive(_map(permissives[n])) for n in permissives if n in unit.permissives
         },
         counted={n: recall_count(_map(counted[n])) for n in counted if n in unit.counted},
+        instruments={
+            n: recall_instrument(_map(instruments[n])) for n in instruments if n in unit.instruments
+        },
         owner=owner if isinstance(owner, str) else None,
     )
 

@@ -23,6 +23,7 @@ from bioctl.equipment.fields import (
     number,
     quantity,
     seconds,
+    text,
     without,
 )
 from bioctl.equipment.law_fields import read_law, read_schedule
@@ -141,6 +142,7 @@ def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
         pv_range=tag.range,
         sp_range=fields.take("setpoint", in_eu(tag.eu)),
         structure=structure,
+        order=fields.take("order", text, ""),
         orders=read_orders(fields, points),
         tuning=law,
         fallback=fallback,

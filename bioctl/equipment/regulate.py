@@ -6,6 +6,7 @@ from functools import partial
 
 from bioctl.control.alarm_state import AlarmState
 from bioctl.control.event import ControlEvent
+from bioctl.control.instrument import InstrumentState, Offline
 from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
@@ -30,6 +31,8 @@ class UnitMemory:
     """What a unit's control remembers between scans and may lose: it starts again from read-back.
 
     Attributes:
+        instruments: what is known of instruments besides their readings, by measurement.
+        results: last value people entered since the start, by name of the result.
         forced: outputs interlocks hold now, by name.
         limits: the most outputs may be now, by name, as interlocks ask.
         told: outputs as they were last handed on to the plant, by name; empty before the first.
@@ -46,6 +49,8 @@ class UnitMemory:
     interlocks: dict[str, InterlockState] = field(default_factory=dict)
     alarms: dict[str, AlarmState] = field(default_factory=dict)
     permissives: dict[str, PermissiveState] = field(default_factory=dict)
+    instruments: dict[str, InstrumentState] = field(default_factory=dict)
+    results: dict[str, Offline] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     told: Mapping[str, float] = field(default_factory=dict)

@@ -12,6 +12,7 @@ what fails inside is contained and told.
     protection fails   its connection gets no heartbeat: the plant falls back by itself
     a batch fails      its units take their hold outputs, and whoever called holds the batch
     a loop fails       it takes its declared fallback; the unit's other loops go on
+    instruments fail        nobody doubts them; nothing else is touched
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,10 +25,14 @@ from bioctl.control.event import ControlEvent
 from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
+from bioctl.equipment.instruments import look_at_instruments
 from bioctl.equipment.protect import distrust, protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
+
+INSTRUMENTS = "instruments"
+"""What a fault in looking at a unit's instruments is called, after the unit."""
 
 E = TypeVar("E")
 Step = Callable[[], Sequence[E]]
@@ -41,7 +46,7 @@ class Decisions(Generic[E]):
         outputs: level writes by tag.
         procedure: events by batch; they act when they are durable.
         protective: (unit, event) of interlocks, alarms and loops, which have acted already.
-        broken: what failed behind the fence, by unit, batch or `unit.loop`.
+        broken: what failed behind the fence, by unit, batch, `unit.loop` or `unit.instruments`.
         beat: units whose protection ran; a connection beats only if all its units' did.
     """
 
@@ -61,6 +66,7 @@ def scan(
     now: float,
     faulty: Collection[str] = (),
     expected: Mapping[str, Expected] = MappingProxyType({}),
+    utc: float = 0.0,
 ) -> Decisions[E]:
     """Decide one scan at process time `now` (s).
 
@@ -73,10 +79,13 @@ def scan(
         now: process time, s.
         faulty: batches that failed before and have not been decided since.
         expected: what running phases expect, by unit.
+        utc: civil time, s since 1970: calibrations have dates.
     """
     decided: Decisions[E] = Decisions()
     for name, unit in units.items():
         wanted, state = expected.get(name, NOTHING_EXPECTED), commanded.get(name, NOTHING)
+        look = partial(_look, decided, unit, memory[name], image, now, utc, state.owner)
+        _fenced(decided, f"{name}.{INSTRUMENTS}", look)
         part = partial(_protect, decided, unit, memory[name], image, now, wanted, state)
         if _fenced(decided, name, part):
             distrust(memory[name])
@@ -100,6 +109,19 @@ def tagged(unit: UnitConfig, levels: Mapping[str, float]) -> dict[str, Scalar]:
 
 def _take(decided: Decisions[E], batch: str, step: Step[E]) -> None:
     decided.procedure[batch] = step()
+
+
+def _look(
+    decided: Decisions[E],
+    unit: UnitConfig,
+    memory: UnitMemory,
+    image: Image,
+    now: float,
+    utc: float,
+    owner: str | None,
+) -> None:
+    events = look_at_instruments(unit, memory, image, now, utc, owner)
+    decided.protective.extend((unit.name, event) for event in events)
 
 
 def _protect(

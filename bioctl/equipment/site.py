@@ -59,12 +59,13 @@ class Site:
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        """Every tag of every unit."""
-        return tuple(
-            tag
+        """Every tag of every unit, once: instruments may share an analyser."""
+        found = {
+            tag.name: tag
             for unit in self.units.values()
             for tag in (*unit.measurements.values(), *unit.outputs.values())
-        )
+        }
+        return tuple(found.values())
 
 
 def load_site(

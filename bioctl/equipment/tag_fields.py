@@ -73,6 +73,11 @@ def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
     return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
 
 
+def read_measured(unit: str, connection: str, eu: str, node: Node) -> Tag:
+    """Return the tag of one more measurement of a unit, in this eu."""
+    return _tag(unit, connection, eu, Kind.MEASUREMENT, node)
+
+
 def refuse_twins(fields: Fields, errors: list[InputError]) -> None:
     """Note points of the plant that two names share: a slip of copying."""
     seen: dict[str, str] = {}

@@ -1,9 +1,10 @@
-"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, hold values."""
+"""A unit as the site configures it: class, tags by name, loops, interlocks, alarms, instruments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bioctl.control.alarm_config import AlarmConfig
+from bioctl.control.instrument import Instrument
 from bioctl.control.interlock_config import InterlockConfig
 from bioctl.control.loop_config import AnyLoop
 from bioctl.control.permissive import PermissiveConfig
@@ -25,6 +26,7 @@ class UnitConfig:
         loops, interlocks, permissives, alarms: by name.
         elsewhere: tags of other units its conditions read, as `UNIT.measurement`.
         counted: totalisers its conditions count the use of.
+        instruments: what the site says of a measurement's instrument, by measurement.
         origins: by `group.name`, of interlocks and alarms that come from a table.
         without: by `group.name`, why a table's row is left out.
     """
@@ -43,5 +45,6 @@ class UnitConfig:
     permissives: Mapping[str, PermissiveConfig] = field(default_factory=dict)
     elsewhere: Mapping[str, Tag] = field(default_factory=dict)
     counted: tuple[str, ...] = ()
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
     without: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.interlock_config import InterlockConfig
-from bioctl.control.loop_config import AnyLoop
+from bioctl.control.loop_config import AnyLoop, LoopConfig
 from bioctl.control.permissive import PermissiveConfig
 from bioctl.equipment.alarm_fields import Around, condition_over, read_alarm
 from bioctl.equipment.condition_names import condition_names, counted
@@ -21,6 +21,7 @@ from bioctl.equipment.fields import (
     quantity,
     seconds,
 )
+from bioctl.equipment.instrument_fields import Instruments
 from bioctl.equipment.interlock_fields import (
     Names,
     read_interlock,
@@ -31,7 +32,7 @@ from bioctl.equipment.loop_fields import Points, order_loops, read_loop
 from bioctl.equipment.own_alarms import OF_UNIT
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
-from bioctl.equipment.tag_fields import read_probes, read_tags, refuse_twins
+from bioctl.equipment.tag_fields import read_measured, read_probes, read_tags, refuse_twins
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
 from bioctl.language.condition import Condition
@@ -68,6 +69,9 @@ def read_unit(
     measurements |= read_probes(name, connection, fields, kind)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
     refuse_twins(fields, errors)
+    instruments = Instruments(measurements, partial(read_measured, name, connection))
+    instruments.read(fields)
+    measurements = {**measurements, **instruments.tags}
     written = fields.node.entries.get("loops")
     names = tuple(written.as_mapping().entries) if written else ()
     scale = read_scale(fields, measurements)
@@ -85,7 +89,8 @@ def read_unit(
     refuse_flaws(rows, interlocks, outputs, errors)
     permit = partial(read_permissive, able, interlocks, errors)
     permissives = _rows(rows, errors, "permissives", permit)
-    around = _around(fields, errors, Around(measurements, outputs, tuple(kind.loops), loops))
+    around = Around(measurements, outputs, tuple(kind.loops), loops, instruments=instruments.found)
+    around = _around(fields, errors, around)
     alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
     _refuse_own(rows, errors)
     _refuse_deaf(rows, errors, alarms)
@@ -104,6 +109,7 @@ def read_unit(
         alarms={**OF_UNIT, **alarms},
         permissives=permissives,
         counted=counted(_conditions(interlocks, permissives), measurements),
+        instruments=instruments.found,
         origins=rows.origins,
         without=rows.without,
     )
@@ -175,7 +181,19 @@ def _loop(
     inner = "setpoint_from" in node.as_mapping().entries
     if name not in kind.loops and not inner:
         node.refuse(f"unknown loop {visible(name)!r}.", suggest(name, kind.loops, "loops"))
-    return read_loop(name, node, points, errors)
+    loop = read_loop(name, node, points, errors)
+    if isinstance(loop, LoopConfig):
+        _check_orders(kind, loop, node)
+    return loop
+
+
+def _check_orders(kind: UnitClass, loop: LoopConfig, node: Node) -> None:
+    """Refuse an order that no recipe can name: the class declares them."""
+    known = kind.orders.get(loop.name, loop.order_names)
+    for name in loop.order_names:
+        if name not in known:
+            message = f"the loop {loop.name} of {kind.name} has no order {visible(name)!r}."
+            node.refuse(message, suggest(name, known, "orders"))
 
 
 def _refuse_own(rows: Rows, errors: list[InputError]) -> None:

@@ -93,7 +93,12 @@ def _unit_class(node: Node) -> UnitClass:
         loops=_eus(entries["loops"]),
         commands=_words(entries["commands"]),
         capabilities=_words(entries["capabilities"]) if "capabilities" in entries else (),
+        orders=_orders(entries["orders"]) if "orders" in entries else {},
     )
+
+
+def _orders(node: Node) -> dict[str, tuple[str, ...]]:
+    return {loop: _words(child) for loop, child in node.as_mapping().entries.items()}
 
 
 def _words(node: Node) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ FORMAT = 2
 _ABOUT = frozenset({"where", "status", "approvals"})
 """Fields that are about a recipe, not in it."""
 
+_LATER = frozenset({"orders"})
+"""Fields that came after the format: left out where they say nothing, so that no hash changed."""
+
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
     for room in (blocks, grammar, header)
@@ -67,7 +70,8 @@ def from_dict(data: Mapping[str, Any]) -> Recipe:
 def _plain(value: Any) -> Any:  # noqa: ANN401  any part of a recipe
     names = _FIELDS.get(value.__class__)
     if names is not None:
-        read = {name: _plain(getattr(value, name)) for name in names}
+        told = ((name, getattr(value, name)) for name in names)
+        read = {name: _plain(one) for name, one in told if one or name not in _LATER}
         return {"$is": value.__class__.__name__, **read}
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}

@@ -110,6 +110,7 @@ class UnitLimits:
     """What one unit of a site can hold and show; all ranges in the eu of the class.
 
     `moved` are the outputs each loop moves, by loop; none for a loop that the equipment runs.
+    `orders` are the names of the orders in which it can.
     """
 
     name: str
@@ -118,4 +119,5 @@ class UnitLimits:
     outputs: Mapping[str, Range] = field(default_factory=dict)
     setpoints: Mapping[str, Range] = field(default_factory=dict)
     moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     guards: tuple[Guard, ...] = ()

@@ -1,6 +1,6 @@
 """What changed between two recipes, in words: values, steps, order, block, clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 
 from bioctl.language.quantity import compatible, convert, format_quantity
@@ -145,6 +145,8 @@ def _shown(parameter: Parameter | None) -> str:
 def _plain(value: object, name: str) -> str:
     if isinstance(value, float) and name.endswith("_s"):
         return format_quantity(value, "s")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
     if isinstance(value, tuple):
         return ", ".join(str(one) for one in value)
     if isinstance(value, Reminder):

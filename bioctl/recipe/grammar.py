@@ -110,6 +110,7 @@ class PhaseStep:
         restart_at: the step of its operation where a held batch goes on; "" for this one.
         checked_by: role of the second person who signs the answer, or "".
         suppress: measurements whose alarms are suppressed meanwhile.
+        orders: order of outputs asked of a loop, by loop; the site's first where nothing is said.
     """
 
     name: str
@@ -125,6 +126,7 @@ class PhaseStep:
     restart_at: str = ""
     checked_by: str = ""
     suppress: tuple[str, ...] = ()
+    orders: Mapping[str, str] = field(default_factory=dict)
 
 
 Block = Parallel | Choose | Repeat | Synchronise

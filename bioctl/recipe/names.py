@@ -10,6 +10,7 @@ VERSION = r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}"
 
 STEP_KEYS = (
     "with",
+    "orders",
     "until",
     "takes",
     "timeout",

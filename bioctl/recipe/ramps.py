@@ -8,10 +8,12 @@ temperature:
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bioctl.errors import InputError
-from bioctl.language.document import Node, Sequence
+from bioctl.language.document import Node
+from bioctl.language.document import Sequence as Items
 from bioctl.language.nearest import visible
 from bioctl.language.quantity import compatible, convert, format_quantity, parse_quantity
 from bioctl.recipe.grammar import Piece
@@ -85,7 +87,7 @@ def rate_of(text: str, eu: str) -> float | None:
     return rate
 
 
-def items_of(node: Sequence) -> list[Node]:
+def items_of(node: Items) -> list[Node]:
     """Return the pieces of a ramp.
 
     Raises:
@@ -130,7 +132,11 @@ def length_s(ramp: tuple[Piece, ...]) -> float:
 
 def text_of(ramp: tuple[Piece, ...], eu: str) -> str:
     """Return a ramp as people say it: `4 → -5 degC over 9 min, then …`."""
-    corners = points(ramp)
+    return told(points(ramp), eu)
+
+
+def told(corners: Sequence[tuple[float, float]], eu: str) -> str:
+    """Return the corners of a ramp as people say them."""
     said = [format_quantity(corners[0][1], eu)]
     for (t0, a), (t1, b) in pairwise(corners):
         took = format_quantity(t1 - t0, "s")

@@ -196,6 +196,14 @@ RULES = _rules(
         site=True,
     ),
     Rule(
+        "order-missing",
+        "error",
+        "The unit's loop has no such order of outputs.",
+        "The loop would go on in another order than the cells need: stirring first, which shears.",
+        "Have the integrator add the order to the site file, or choose another unit.",
+        site=True,
+    ),
+    Rule(
         "interlock-forbids",
         "error",
         "An interlock of the unit trips by design when the phase reaches its setpoint.",

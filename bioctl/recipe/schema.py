@@ -199,6 +199,7 @@ def _phase(capabilities: Capabilities) -> Schema:
         "description": "<step>: <phase>, then its parameters, end and time limit.",
         "properties": {
             "with": _parameters(capabilities),
+            "orders": _orders(capabilities),
             "until": {**_CONDITION, "description": "Condition that ends the phase."},
             "takes": {**_TIME, "description": "How long it is expected to take."},
             "timeout": {**_TIME, "description": "Longest time, as in 12 h 30 min."},
@@ -218,6 +219,16 @@ def _phase(capabilities: Capabilities) -> Schema:
         "minProperties": 2,
         "additionalProperties": False,
     }
+
+
+def _orders(capabilities: Capabilities) -> Schema:
+    known: dict[str, set[str]] = {}
+    for unit_class in capabilities.classes.values():
+        for loop, orders in unit_class.orders.items():
+            known.setdefault(loop, set()).update(orders)
+    properties = {loop: _words(*sorted(orders)) for loop, orders in sorted(known.items())}
+    told = "Which outputs a loop moves first, by loop."
+    return {**_object(properties, tuple(properties)), "description": told}
 
 
 def _parameters(capabilities: Capabilities) -> Schema:

@@ -9,6 +9,7 @@ from bioctl.recipe.capabilities import PhaseSpec
 from bioctl.recipe.grammar import Parameter, PhaseStep, Reminder
 from bioctl.recipe.levels import Place, seconds_of
 from bioctl.recipe.names import STEP_KEYS
+from bioctl.recipe.orders import read_orders
 from bioctl.recipe.parameters import read_parameters
 from bioctl.recipe.rules import tagged
 from bioctl.recipe.scope import Scope
@@ -64,6 +65,7 @@ def _phase(name: str, mapping: Mapping, place: Place) -> PhaseStep:
         restart_at=scope.text(get("restart at")),
         checked_by=_checked_by(get("checked by"), spec, place),
         suppress=_suppressed(get("suppress alarms"), place),
+        orders=read_orders(get("orders"), spec, place),
     )
 
 

@@ -180,7 +180,7 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         "loop.set",
         P,
         {"loop": "temperature", "mode": "AUTO", "sp": 37.0, "rate": 0.5, "eu": "degC"},
-        "Anna Berg (anna, operator) set loop temperature on BR101 to mode AUTO, setpoint 37 degC, rate 0.5.",
+        "Anna Berg (anna, operator) set loop temperature on BR101 to mode AUTO, setpoint 37 degC, at 0.5 degC/min.",
     ),
     (
         "loop.fallback",
@@ -211,6 +211,38 @@ GOLDEN: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         RULE,
         {"loop": "pH", "method": "relay", "outcome": "done", "reason": "enough was seen"},
         "The relay test of loop pH on BR101 is done: enough was seen.",
+    ),
+    (
+        "instrument.compared",
+        RULE,
+        {
+            "measurement": "pH",
+            "tag": "BR101.AT101",
+            "in_line": 7.2,
+            "offline": 7.35,
+            "of": "offline_ph",
+            "difference": -0.15,
+            "apart": 0.1,
+            "eu": "pH",
+        },
+        "A sample says 7.35 pH (offline_ph) where pH on BR101.AT101 read 7.2 pH: -0.15 apart, 0.1 is allowed.",
+    ),
+    (
+        "instrument.doubted",
+        RULE,
+        {
+            "measurement": "pH",
+            "tag": "BR101.AT101",
+            "doubt": "overdue",
+            "text": "its calibration was due by 2026-03-01, 1 d ago; calibrate it",
+        },
+        "The instrument of pH on BR101.AT101 is in doubt: its calibration was due by 2026-03-01, 1 d ago; calibrate it.",
+    ),
+    (
+        "instrument.trusted",
+        RULE,
+        {"measurement": "pH", "tag": "BR101.AT101", "doubt": "overdue"},
+        "The doubt overdue about the instrument of pH on BR101.AT101 is over.",
     ),
     (
         "output.set",

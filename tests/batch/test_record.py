@@ -51,7 +51,7 @@ def test_every_trouble_is_an_exception_and_nothing_else_is(record: Record) -> No
     assert counts == {
         "hold": 1, "alarm": 1, "interlock": len(trips), "link": 1, "loop": 1, "call": 0,
         "command": 2, "late": 0, "gap": 2, "restart": 0, "panel": 1, "account": 1, "agree": 1,
-        "silenced": 0,
+        "silenced": 0, "doubt": 0,
     }  # fmt: skip
     assert [one.at.t for one in record.findings] == sorted(one.at.t for one in record.findings)
 

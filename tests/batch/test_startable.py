@@ -46,7 +46,7 @@ def test_every_word_the_engine_does_not_know_is_named() -> None:
         for word in beyond_engine(good_recipe(name, ABLE), ABLE.phases)
     }
     assert found == {
-        "parallel", "choose", "repeat", "synchronise", "exceptions", "clocks", "ramps",
+        "parallel", "choose", "repeat", "synchronise", "exceptions", "clocks",
         "`remind`", "`restart at`", "`checked by`",
         "phase freeze", "phase debulk", "phase isolate", "phase sterilise",
     }  # fmt: skip

@@ -84,3 +84,27 @@ def test_what_cannot_be_is_told_in_a_sentence(
     result = cli("loop", *words, "--site", tested)
     assert (result.exit_code, said in result.stderr) == (code, True), result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_factors_of_schedule_and_segment_are_taken_out_of_what_is_to_be_typed(
+    cli: Run, tested: Path
+) -> None:
+    journal = tested.parent / "journal.db"
+    plain = json.loads(cli("loop", "fit", "BR101.temperature", "--site", tested, "--json").stdout)
+    data = {
+        "loop": "temperature", "method": "step", "amplitude": 3.0, "outcome": "done",
+        "reason": "enough was seen", "by": "siri", "samples": samples(),
+        "gain_factor": 2.0, "time_factor": 0.5,
+    }  # fmt: skip
+    with Journal.open(journal, SystemClock(), cell="demo") as opened:
+        event = Event("loop.tested", actor("rule", "loop"), data, unit="BR101")
+        asyncio.run(opened.commit([event]))
+    result = cli("loop", "fit", "BR101.temperature", "--site", tested)
+    assert "multiplied the gain by 2 and the times by 0.5 then" in result.stdout
+    found = json.loads(cli("loop", "fit", "BR101.temperature", "--site", tested, "--json").stdout)
+    rule, before = found["rules"]["SIMC tight"], plain["rules"]["SIMC tight"]
+    assert rule["gain"] == pytest.approx(before["gain"] / 2.0)
+    assert rule["integral_s"] == pytest.approx(before["integral_s"] * 2.0)
+    assert rule["ms"] == before["ms"], "it acts as it did"
+    own = found["rules"]["as in the site file"]
+    assert (own["gain"], own["integral_s"]) == (7.0, 840.0)

@@ -68,6 +68,8 @@ def test_samples_of_a_test_give_back_the_process(process: Process, test: Experim
     # what is slow at the frequency that matters counts as dead time together
     lag = process.theta_s + process.tau2_s
     assert found.process.theta_s + found.process.tau2_s == pytest.approx(lag, rel=0.35, abs=10.0)
+    off = abs(found.process.slope / process.slope - 1.0)
+    assert off <= 3.0 * found.unsure["slope"] + 0.1, "its standard error covers the truth"
     law = simc(found.process, rig.dt)
     assert sensitivity(process, law, rig.dt) < 2.1
 
@@ -227,3 +229,17 @@ def test_samples_that_show_nothing_give_no_process(
 ) -> None:
     with pytest.raises(InputError):
         fit(samples)
+
+
+def test_the_end_of_a_test_tells_what_segment_and_schedule_made_of_the_tuning() -> None:
+    config = loop_of(HEATED)
+    halves = Structure((
+        Segment(-50, 0, "pump", -50, 0), Segment(0, 50, "pump", 0, 50, gain=2.0, time=0.5),
+    ))  # fmt: skip
+    rig = Rig(replace(config, structure=halves), {"pump": 10.0}).auto(40.0)
+    for _ in range(5):
+        rig.scan(40.0)
+    rig.state = set_experiment(rig.config, rig.state, STEP, rig.now, "ola")
+    rig.scan(43.0)
+    tested = next(event for event in rig.events if event.kind == "loop.tested")
+    assert (tested.data["gain_factor"], tested.data["time_factor"]) == (2.0, 0.5)

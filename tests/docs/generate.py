@@ -153,7 +153,8 @@ def classes() -> str:
         words = _listed(one.commands) or "none"
         listed = table(["name", "is a", "eu"], rows)
         able = _listed(one.capabilities) or "none"
-        head = f"Commands: {words}. Capabilities: {able}."
+        orders = "".join(f" Orders of {name}: {_listed(o)}." for name, o in one.orders.items())
+        head = f"Commands: {words}. Capabilities: {able}.{orders}"
         parts.append(f"## {one.name}\n\n{head}\n\n{listed}")
     return "\n".join(parts)
 

@@ -148,8 +148,9 @@ def test_pv_07_setpoints_in_another_eu_are_refused_at_load(words: str) -> None:
 def test_pv_04_one_spike_moves_the_output_by_no_more_than_its_filters_allow_and_is_over() -> None:
     unit = heated(SINGLE.replace("gain: 8", "gain: 8\n    smoothing: 30 s\n    derivative: 60 s"))
     before = unit.outputs["heater"]
-    unit.run(10, temperature=Reading(unit.measured["temperature"] + 2.0))
+    unit.run(10, temperature=Reading(unit.measured["temperature"] + 0.3))
     share = 10.0 / (30.0 + 10.0)  # of the spike passes the smoothing in one scan
-    assert abs(unit.outputs["heater"] - before) < 8 * (1 + 10) * 2.0 * share
+    derivative = 60.0 / (60.0 / 10.0 + 10.0)  # Td / (Td / N + scan)
+    assert abs(unit.outputs["heater"] - before) < 1.1 * 8 * (1 + derivative) * 0.3 * share
     unit.run(300)
     assert abs(unit.outputs["heater"] - before) < 2.0

@@ -9,7 +9,7 @@ with new_cell(template, folder) as cell:
 import json
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -85,9 +85,10 @@ class Cell:
 
     # --- processes -------------------------------------------------------------------------
 
-    def start_plant(self, speed: float = 1.0, seed: int = 1) -> Program:
+    def start_plant(self, speed: float = 1.0, seed: int = 1, faults: Sequence[str] = ()) -> Program:
         """Run the plant, on the port it had before or on a free one."""
         words = ["--port", str(self.port), "--speed", str(speed), "--seed", str(seed)]
+        words += [word for fault in faults for word in ("--fault", fault)]
         home = str(self.folder / "plant")
         self.plant = Program(self.folder / "plant.out", "plant", "serve", "--home", home, *words)
         url = self.plant.ready("plant ready").split()[-1]

@@ -91,6 +91,7 @@ procedure:
                     timeout: 4 d
                     restart at: grow
                     suppress alarms: [glucose]
+                    orders: {dissolved_oxygen: gas_first}
                   - synchronise: ready
                     timeout: 2 h
               - branch: people
@@ -156,6 +157,7 @@ def test_waits_escalation_and_checks_are_read() -> None:
     assert (measure.on_timeout, measure.checked_by) == ("stop", "qa")
     assert measure.remind == Reminder("supervisor", 3600.0)
     assert (grow.takes_s, grow.restart_at, grow.suppress) == (302400.0, "grow", ("glucose",))
+    assert grow.orders == {"dissolved_oxygen": "gas_first"}
 
 
 def test_header_and_clocks_are_read() -> None:
@@ -236,6 +238,11 @@ REFUSED = [
     ("checked by: qa", "checked by: nobody", "unknown role 'nobody'.", "operator, supervisor, qa"),
     ("suppress alarms: [glucose]", "suppress alarms: [glucos]", "'glucos' is no measurement of",
      "did you mean 'glucose'?"),
+    ("{dissolved_oxygen: gas_first}", "{dissolved_oxygen: gas_frist}",
+     "the loop dissolved_oxygen of packed_bed_bioreactor has no order 'gas_frist'.",
+     "did you mean 'gas_first'?"),
+    ("{dissolved_oxygen: gas_first}", "{disolved_oxygen: gas_first}",
+     "packed_bed_bioreactor has no orders of a loop 'disolved_oxygen'.", "'dissolved_oxygen'?"),
     ("suppress alarms: [glucose]", "checked by: qa", "phase 'grow' asks nobody", ""),
     ("result: offline_ph", "result: pH", "'pH' is a measurement of packed_bed_bioreactor, so no",
      "call it offline_pH."),

@@ -46,6 +46,7 @@ TOLD = {
     "no-otherwise": "the choice 'correct' has no `otherwise`.",
     "no-unit-of-class": "the site has no stirred_tank_bioreactor for 'tank'.",
     "not-dated": "the recipe is approved, but version 1.0 is not dated.",
+    "order-missing": "the loop dissolved_oxygen of BR101 has no order 'agitation_first'.",
     "resource-deadlock": "wait for each other's units: left_first → right_first → left_first.",
     "restart-point-missing": "'fill' restarts at 'sett_up', which is no step of this list up to",
     "setpoint-outside-unit": "agitation 300 rpm is not for BR101.",
@@ -66,9 +67,10 @@ def able() -> Capabilities:
 
 @pytest.fixture(scope="module")
 def units(tmp_path_factory: pytest.TempPathFactory) -> tuple[UnitLimits, ...]:
-    """The demonstration site, with an interlock that is set too low."""
+    """The demonstration site, with an interlock that is set too low and an order without name."""
     file = site_file(tmp_path_factory.mktemp("site"))
-    file.write_text(file.read_text().replace("pressure > 80 mbar", "pressure > 40 mbar"))
+    text = file.read_text().replace("pressure > 80 mbar", "pressure > 40 mbar")
+    file.write_text(text.replace("        order: agitation_first\n", ""))
     return limits_of(load_site(file, installed().classes).units)
 
 

@@ -13,6 +13,7 @@ from bioctl.batch.record.model import (
 )
 from bioctl.batch.record.story import Story, who
 from bioctl.phases.states import State, final
+from bioctl.recipe.ramps import told
 from bioctl.values import Scalar
 
 
@@ -108,11 +109,17 @@ def _step(story: Story, bound: BoundStep, states: Sequence[Entry], people: tuple
         held=round(sum(held), 3),
         who=who(first.actor) if first else "",
         people=people,
-        parameters=tuple(
-            Value(name, value, bound.eus.get(name, "")) for name, value in bound.parameters.items()
-        ),
+        parameters=tuple(_value(bound, name, value) for name, value in bound.parameters.items()),
         until=bound.until or "",
         timeout=bound.timeout_s,
+    )
+
+
+def _value(bound: BoundStep, name: str, value: Scalar) -> Value:
+    """Return a parameter; one that changes in time in words."""
+    eu = bound.eus.get(name, "")
+    return (
+        Value(name, told(bound.ramps[name], eu)) if name in bound.ramps else Value(name, value, eu)
     )
 
 

@@ -189,6 +189,20 @@ def loops(story: Story, _: Parts) -> Found:
     return len(pairs), found
 
 
+def doubted(story: Story, _: Parts) -> Found:
+    """Every doubt about a loop's reading or output, or about an instrument, until it was over."""
+    of_loops = story.stretches(
+        "loop.doubted", "loop.trusted", lambda e: (e.unit, e.data["loop"], e.data["doubt"])
+    )
+    of_instruments = story.stretches(
+        "instrument.doubted",
+        "instrument.trusted",
+        lambda e: (e.unit, e.data["measurement"], e.data["doubt"]),
+    )
+    pairs = of_loops + of_instruments
+    return len(pairs), [_lasting(story, "doubt", one, sentence(one.begin)) for one in pairs]
+
+
 def calls(story: Story, parts: Parts) -> Found:
     """Every one-shot command the equipment did not accept, or of which nothing is known."""
     intents = {entry.data["id"]: entry for entry in story.of("call.intent")}

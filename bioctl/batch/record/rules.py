@@ -22,6 +22,7 @@ RULES: dict[str, tuple[str, str, Look]] = {
     ),
     "link": ("Lost connections", "connection", rules.links),
     "loop": ("Loop fallbacks", "loop", rules.loops),
+    "doubt": ("Doubts about readings and outputs", "doubt", rules.doubted),
     "call": ("Equipment commands not accepted", "equipment", rules.calls),
     "command": ("Commands of people refused", "command", rules.commands),
     "late": ("Late entries and outages of the journal", "late entry", rules.late),

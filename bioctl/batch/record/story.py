@@ -24,6 +24,8 @@ OF_UNITS = frozenset(
     | {f"alarm.{what}" for what in ("shelved", "unshelved", "removed", "returned")}
     | {f"interlock.{what}" for what in ("tripped", "reset", "bypassed", "restored")}
     | {"permissive.bypassed", "permissive.restored"}
+    | {"loop.doubted", "loop.trusted", "loop.tested"}
+    | {"instrument.compared", "instrument.doubted", "instrument.trusted"}
     | {"loop.fallback", "loop.recovered", "plant.local", "history.chunk", "history.lost"}
 )
 """Kinds that matter when they are about one of its units."""

@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from bioctl.batch.record.model import Curve, Floats, Picture, Span, Step, UnitTrends
+from bioctl.batch.record.setpoints import legs
 from bioctl.batch.record.statistics import Window, gaps, statistics
 from bioctl.batch.record.story import Story
+from bioctl.control.loop_config import Mode
 from bioctl.equipment.unit import UnitConfig
 from bioctl.historian.query import Series
 from bioctl.phases.equilibrate import BANDS
@@ -179,11 +181,10 @@ def _setpoints(story: Story, unit: str, loop: str, window: Window) -> tuple[Span
     changes = [
         entry for entry in story.of("loop.set") if entry.unit == unit and entry.data["loop"] == loop
     ]
-    ends = [*(story.since(entry.t) for entry in changes[1:]), window.end]
     return tuple(
-        Span(story.since(entry.t), min(end, window.end), loop, float(entry.data["sp"]))
-        for entry, end in zip(changes, ends, strict=False)
-        if entry.data.get("sp") is not None and story.since(entry.t) < window.end
+        Span(story.since(one.begin), story.since(one.end), loop, one.first)
+        for leg in legs(changes, window.end + story.zero, Mode)
+        for one in leg.stairs()
     )
 
 

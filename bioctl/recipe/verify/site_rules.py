@@ -37,6 +37,7 @@ def check_site(context: Context, units: Mapping[str, list[UnitLimits]], file: Wh
         for unit in units.get(role, ()):
             _values(step, unit, context)
             _guards(step, unit, context)
+            _orders(step, unit, context)
 
 
 def _values(step: PhaseStep, unit: UnitLimits, context: Context) -> None:
@@ -51,6 +52,15 @@ def _values(step: PhaseStep, unit: UnitLimits, context: Context) -> None:
                 message = f"{name} {format_quantity(value, eu)} is not for {unit.name}."
                 help_ = f"it takes {show_range(limits.low, limits.high, eu)}."
                 context.found("setpoint-outside-unit", message, step.where, help_)
+
+
+def _orders(step: PhaseStep, unit: UnitLimits, context: Context) -> None:
+    for loop, order in step.orders.items():
+        known = unit.orders.get(loop, ())
+        if order not in known:
+            message = f"the loop {loop} of {unit.name} has no order '{order}'."
+            listed = f"it has {', '.join(known)}." if known else "its site file gives it none."
+            context.found("order-missing", message, step.where, listed)
 
 
 def _numeric(parameter: Parameter, eu: str) -> bool:
