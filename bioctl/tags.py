@@ -42,7 +42,8 @@ class UnitClass:
     """A class of equipment: the names recipes and phases may use, each with its eu.
 
     `capabilities` are words a recipe may ask for beyond its phases, such as `perfusion`; `orders`
-    are the orders of outputs it may ask of a loop, by loop.
+    are the orders of outputs it may ask of a loop, by loop. `phases` are those that may run on such
+    a unit, or into it, `sources` what they can be told to deliver.
     """
 
     name: str
@@ -52,3 +53,5 @@ class UnitClass:
     commands: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phases: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()

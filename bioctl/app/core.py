@@ -20,6 +20,7 @@ from bioctl.control.instrument import Offline
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.image import make_image
 from bioctl.equipment.keep import recall, recall_cell
+from bioctl.equipment.permit import Block, blocks_of
 from bioctl.equipment.regulate import due, outputs_of
 from bioctl.equipment.scan import Decisions, Step, scan, tagged
 from bioctl.equipment.site import Site
@@ -117,6 +118,8 @@ class Core:
     def outputs(self, closed: Collection[str] = ()) -> dict[str, Scalar]:
         """Return the level outputs that stand now, after what became durable since the scan.
 
+        What is returned is noted as told to the plant.
+
         Args:
             closed: units whose feeds and transfers stand still, whatever was commanded.
         """
@@ -125,16 +128,23 @@ class Core:
             memory, state = self.memory[name], self.state.units.get(name, NOTHING)
             if memory.scanned is not None:
                 shut = name in closed or state.owner in self.faulty
-                found |= tagged(unit, outputs_of(unit, memory, state, closed=shut))
+                memory.told = outputs_of(unit, memory, state, closed=shut)
+                found |= tagged(unit, memory.told)
         return found
 
     def step(self, batch: str) -> Sequence[Event]:
         """Decide one batch on the present image."""
         self.deciding[batch] = tuple(self.requests.get(batch, ()))
+        self.world.blocks = self.blocks()
         events = decide(self.state, batch, self.world, self.deciding[batch])
         for event in events:
             stamp(event, 0.0, 0.0)  # what the journal would refuse is this batch's fault
         return events
+
+    def blocks(self) -> dict[str, tuple[Block, ...]]:
+        """Return by unit what keeps phases from starting or running now."""
+        units = self.site.units.items()
+        return {name: tuple(blocks_of(unit, self.memory[name])) for name, unit in units}
 
     def taken(self, batch: str, requests: Sequence[Request]) -> None:
         """Forget requests that have been decided."""

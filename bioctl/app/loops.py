@@ -61,7 +61,7 @@ def asked(core: Core, name: str, args: Mapping[str, Any], person: str) -> Asked:
         InputError: an unknown unit, loop, word or number.
         RefusedError: the loop can't do it now.
     """
-    unit, config = _loop(core, args)
+    unit, config = find_loop(core, args)
     durable = core.state.units.get(unit, NOTHING)
     old = durable.loops.get(config.name, LoopDemand("OFF", None))
     state = core.memory[unit].loops.get(config.name, LoopState())
@@ -86,7 +86,12 @@ def begin(core: Core, ask: Asked, person: str) -> None:
     memory.loops[ask.loop] = set_experiment(config, state, ask.test, core.world.now, person)
 
 
-def _loop(core: Core, args: Mapping[str, Any]) -> tuple[str, AnyLoop]:
+def find_loop(core: Core, args: Mapping[str, Any]) -> tuple[str, AnyLoop]:
+    """Return unit and loop a command is about.
+
+    Raises:
+        InputError: there is none of this name.
+    """
     unit, loop = str(args.get("unit", "")), str(args.get("loop", ""))
     units = core.site.units
     if unit not in units:

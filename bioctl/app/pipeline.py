@@ -13,9 +13,11 @@ from typing import Any
 
 from bioctl.app import loops
 from bioctl.app.alarms import alarm_step
-from bioctl.app.interlocks import MEANING, SIGNED, interlock_step
+from bioctl.app.interlocks import BYPASS, MEANING, interlock_step, needs_second
 from bioctl.app.protective import Step
 from bioctl.app.recipes import NEED_REASON, meaning_of, recipe_events
+from bioctl.app.release import RELEASE, release_step
+from bioctl.app.signing import refuse_other, signed, signed_by_second
 from bioctl.app.start import new_batch
 from bioctl.app.store import Store
 from bioctl.app.views import cell_view
@@ -24,7 +26,9 @@ from bioctl.audit.entry import Event
 from bioctl.audit.people import People, Person
 from bioctl.audit.sentence import sentence
 from bioctl.audit.signature import sign
+from bioctl.batch.control_recipe import from_dict
 from bioctl.batch.log import SYSTEM, Actor
+from bioctl.batch.permits import refuse_blocked
 from bioctl.batch.prompts import open_prompt, plausible
 from bioctl.batch.requests import Request
 from bioctl.batch.state import BatchState, Prompt
@@ -134,7 +138,7 @@ class Pipeline:
             return await self._loop(command, person)
         if command.name.startswith("recipe."):
             return await self._recipe(command, person)
-        if command.name.startswith(("alarm.", "interlock.")):
+        if command.name.startswith(("alarm.", "interlock.")) or command.name == RELEASE:
             return await self._protective(command, person)
         batch = self._batch(command)
         if batch.released:
@@ -142,6 +146,7 @@ class Pipeline:
         request = await self._request(command, batch, person)
         if request.name in (Verb.RESTART, Verb.RESUME):
             self._check_links(batch.control.units)
+            refuse_blocked(batch, Verb(request.name), self._core.blocks())
         await self._intent(command, person, batch.id)
         self._core.request(batch.id, request)
         return await self._outcome(command.id, batch.id)
@@ -194,36 +199,20 @@ class Pipeline:
         person: Person,
     ) -> dict[str, Any]:
         """Authenticate again at the moment of signing, and bind the signature to what was shown."""
-        signer, said = await self._signer(command, person, "this prompt is answered")
+        signer, said = await signed(self._people, command, person, "this prompt is answered")
         meaning = plausible(prompt.ask, said)
         shown = {"text": prompt.ask.text, "evidence": dict(prompt.ask.evidence), "answer": meaning}
         record = f"batch:{batch.id}/prompt:{prompt.id}"
         signature = sign(record, shown, str(meaning), signer, self._clock.utc())
         return args | {"value": meaning, "signature": asdict(signature)}
 
-    async def _signer(self, command: Command, person: Person, what: str) -> tuple[Person, str]:
-        """Authenticate again whoever signs; return them, and what their signature says."""
-        given = command.signature
-        if given is None:
-            raise RefusedError(f"{what} by a signature", help="user and password are asked")
-        signer = await asyncio.to_thread(
-            self._people.check, given.user, given.password.get_secret_value()
-        )
-        if signer.id != person.id:
-            raise RefusedError(
-                f"you are logged in as {person.id} and can't sign as {signer.id}",
-                help="log in as the person who signs",
-            )
-        return signer, given.meaning
-
     async def _recipe(self, command: Command, person: Person) -> Answer:
         """Carry out what a person does to a recipe; it is done when it is durable."""
         verb = command.name.partition(".")[2]
         if verb in NEED_REASON and not command.reason.strip():
             raise InputError(f"{command.name} needs a reason", help="say why, for the record")
-        signer, said = await self._signer(command, person, f"{command.name} is given")
-        if said != meaning_of(verb):
-            raise InputError(f"a signature of {command.name} means {meaning_of(verb)}, not {said}")
+        signer, said = await signed(self._people, command, person, f"{command.name} is given")
+        refuse_other(command, said, meaning_of(verb))
         async with self._starting:
             events, told = await asyncio.to_thread(
                 recipe_events, self._core, verb, command.args, signer, self._clock.utc()
@@ -234,9 +223,9 @@ class Pipeline:
         return Answer(outcome="done", message=told)
 
     async def _protective(self, command: Command, person: Person) -> Answer:
-        """Carry out what a person does to an alarm or interlock, once its intent is durable."""
+        """Carry out what is done to an alarm, interlock or dose, once its intent is durable."""
         actor = _actor(person)
-        signer = await self._bypasser(command, person) if command.name in SIGNED else None
+        signer = await self._protective_signer(command, person)
         step = self._step(command, actor, signer)
         await self._intent(command, person, "", step.signed)
         now = self._core.world.now
@@ -257,12 +246,22 @@ class Pipeline:
         core, args, reason = self._core, command.args, command.reason
         if noun == "alarm":
             return alarm_step(core, verb, args, reason, actor)
+        if command.name == RELEASE and signer is not None:
+            return release_step(core, args, reason, actor, signer, self._clock.utc())
         return interlock_step(core, verb, args, reason, actor, signer, self._clock.utc())
 
-    async def _bypasser(self, command: Command, person: Person) -> Person:
-        signer, said = await self._signer(command, person, f"{command.name} is given")
-        if said != MEANING:
-            raise InputError(f"a signature of {command.name} means {MEANING}, not {said}")
+    async def _protective_signer(self, command: Command, person: Person) -> Person | None:
+        """Return who signs: for a bypass its author, for a release a second person, else nobody."""
+        if command.name == BYPASS:
+            what = f"{command.name} is given"
+            signer, said = await signed(self._people, command, person, what)
+        elif command.name == RELEASE or (
+            command.name == "interlock.reset" and needs_second(self._core, command.args)
+        ):
+            signer, said = await signed_by_second(self._people, command, person)
+        else:
+            return None
+        refuse_other(command, said, MEANING)
         return signer
 
     async def _start(self, command: Command, person: Person) -> Answer:
@@ -272,6 +271,8 @@ class Pipeline:
             known = self._core.state.batches.get(batch)
             self._check_links(created["units"] if created else known.control.units if known else {})
             actor, now = _actor(person), self._core.world.now
+            control = known.control if known else from_dict((created or {})["control_recipe"])
+            refuse_blocked(BatchState(batch, control, now), Verb.START, self._core.blocks())
             news = [Event("batch.created", actor, created, batch, t=now)] if created else []
             await self._intent(command, person, batch, news)
         reason = command.reason or "start"

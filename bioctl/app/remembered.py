@@ -13,10 +13,12 @@ from bioctl.app.core import Core
 from bioctl.batch.apply import Fact
 from bioctl.control.alarm_config import AlarmConfig
 from bioctl.control.alarm_state import AlarmCondition, AlarmState, Signal, after
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
+from bioctl.control.permissive import PermissiveState
+from bioctl.equipment.count import count_anew
 from bioctl.equipment.own_alarms import CELL
 
-KINDS = ("alarm.", "interlock.")
+KINDS = ("alarm.", "interlock.", "permissive.")
 """How the kinds of entries begin that are followed here."""
 
 SIGNAL = {kind: signal for signal, kind in SIGNALS.values()}
@@ -38,11 +40,27 @@ def follow(core: Core, facts: Iterable[Fact]) -> None:
             config, states = alarms[key]
             before = states.get(names[key], AlarmState())
             states[names[key]] = _alarm(config, before, fact)
-        elif noun == "interlock" and key[1] in core.site.units[unit].interlocks:
-            known = core.memory[unit].interlocks
-            change = _INTERLOCK.get(fact.kind)
-            if change is not None:
-                known[key[1]] = change(known.get(key[1], InterlockState()), fact)
+        elif noun == "interlock":
+            _interlock(core, unit, key[1], fact)
+        elif noun == "permissive" and key[1] in core.site.units[unit].permissives:
+            permits = core.memory[unit].permissives
+            state = permits.get(key[1], PermissiveState())
+            permits[key[1]] = replace(state, bypassed_until=_bypass_end(fact))
+
+
+def _interlock(core: Core, unit: str, name: str, fact: Fact) -> None:
+    """Follow one interlock; what its reset counted anew, or a released dose, counts from 0."""
+    memory, config = core.memory[unit], core.site.units[unit].interlocks.get(name)
+    change = _INTERLOCK.get(fact.kind)
+    if config is not None and change is not None:
+        memory.interlocks[name] = change(memory.interlocks.get(name, InterlockState()), fact)
+    if fact.kind == "interlock.reset":
+        count_anew(memory, config.counts if config else [name.removesuffix(".dose")])
+
+
+def _bypass_end(fact: Fact) -> float | None:
+    minutes = fact.data.get("minutes")
+    return None if minutes is None else fact.t + float(minutes) * 60
 
 
 def _alarm(config: AlarmConfig, state: AlarmState, fact: Fact) -> AlarmState:
@@ -92,7 +110,7 @@ def _reset(state: InterlockState, _: Fact) -> InterlockState:
 
 
 def _bypassed(state: InterlockState, fact: Fact) -> InterlockState:
-    return replace(state, bypassed_until=fact.t + float(fact.data["minutes"]) * 60)
+    return replace(state, bypassed_until=_bypass_end(fact))
 
 
 def _restored(state: InterlockState, _: Fact) -> InterlockState:

@@ -6,10 +6,12 @@ from typing import Any
 
 from bioctl.app.alarms import alarms_of
 from bioctl.app.core import Core
+from bioctl.batch.permits import blocking, words
 from bioctl.batch.state import BatchState, Prompt
 from bioctl.control.alarm_state import AlarmCondition
 from bioctl.control.interlock import first_out
 from bioctl.control.loop_state import LoopState
+from bioctl.control.permissive import PermissiveState
 from bioctl.equipment.commanded import NOTHING
 from bioctl.equipment.instruments import doubts_about
 from bioctl.equipment.regulate import UnitMemory
@@ -39,6 +41,7 @@ def cell_view(core: Core) -> dict[str, Any]:
         ],
         "alarms": _alarms(core),
         "interlocks": _interlocks(core),
+        "permissives": _permissives(core),
         "recipes": [asdict(version) for version in state.recipes.values()],
     }
 
@@ -51,6 +54,7 @@ def _batch(core: Core, batch: BatchState) -> dict[str, Any]:
         "recipe": f"{batch.control.recipe}@{batch.control.version}",
         "state": batch.state,
         "cause": batch.cause,
+        "waits": _waits(core, batch),
         "path": path,
         "phase_state": batch.phases[path].state if path else None,
         "step": batch.phases[path].step if path else None,
@@ -167,6 +171,9 @@ def _interlocks(core: Core) -> list[dict[str, Any]]:
             "protects": core.site.units[unit].interlocks[name].text,
             "tripped": state.tripped,
             "cause": state.cause,
+            "acts": state.acts,
+            "holds": list(core.site.units[unit].interlocks[name].holds),
+            "reset": core.site.units[unit].interlocks[name].reset,
             "first_out": name == first_out(memory.interlocks),
             "bypassed_s": _left(state.bypassed_until, core.world.now),
         }
@@ -174,3 +181,31 @@ def _interlocks(core: Core) -> list[dict[str, Any]]:
         for name, state in memory.interlocks.items()
         if state.tripped or state.bypassed_until is not None
     ]
+
+
+def _permissives(core: Core) -> list[dict[str, Any]]:
+    """Return every permissive, and what is missing for it."""
+    return [
+        {
+            "permissive": name,
+            "unit": unit,
+            "protects": config.text,
+            "before": list(config.before),
+            "source": list(config.sources),
+            "when": config.when.text,
+            "given": state.given,
+            "missing": state.missing,
+            "bypassed_s": _left(state.bypassed_until, core.world.now),
+        }
+        for unit, site in core.site.units.items()
+        for name, config in site.permissives.items()
+        for state in (core.memory[unit].permissives.get(name, PermissiveState()),)
+    ]
+
+
+def _waits(core: Core, batch: BatchState) -> str:
+    """Return what the next phase of a batch waits for, as it is now; "" where it does not."""
+    if not batch.waits:
+        return ""
+    step = next(one for one in batch.control.steps if one.path not in batch.done)
+    return f"{step.path}: {words(blocking(core.blocks(), step))}"

@@ -63,6 +63,10 @@ class Kind(StrEnum):
     INTERLOCK_RESET = "interlock.reset"
     INTERLOCK_BYPASSED = "interlock.bypassed"
     INTERLOCK_RESTORED = "interlock.restored"
+    PERMISSIVE_MISSING = "permissive.missing"
+    PERMISSIVE_GIVEN = "permissive.given"
+    PERMISSIVE_BYPASSED = "permissive.bypassed"
+    PERMISSIVE_RESTORED = "permissive.restored"
     LINK_DOWN = "link.down"
     LINK_UP = "link.up"
     PLANT_LOCAL = "plant.local"
@@ -131,11 +135,19 @@ MEANING: dict[Kind, str] = {
     Kind.ALARM_SUPPRESSED: "an alarm that spoke is suppressed by design {alarm, tag, reason}",
     Kind.ALARM_REMOVED: "an alarm was taken out of service {alarm, reason, was?}",
     Kind.ALARM_RETURNED: "an alarm was returned to service {alarm, reason?, was?}",
-    Kind.INTERLOCK_TRIPPED: "an interlock acted {interlock, cause}",
-    Kind.INTERLOCK_RESET: "an interlock was reset {interlock, cause, reason?}",
+    Kind.INTERLOCK_TRIPPED: "an interlock tripped; bypassed, it did not act {interlock, cause,"
+    " bypassed?}",
+    Kind.INTERLOCK_RESET: "an interlock was reset, or a locked dose released {interlock, cause,"
+    " reason?, used?}",
     Kind.INTERLOCK_BYPASSED: "a signed bypass keeps an interlock from acting {interlock, minutes,"
     " reason}",
-    Kind.INTERLOCK_RESTORED: "the bypass of an interlock ended {interlock, cause, reason?}",
+    Kind.INTERLOCK_RESTORED: "the bypass of an interlock ended; tripped, it acts now {interlock,"
+    " cause, reason?, acts?}",
+    Kind.PERMISSIVE_MISSING: "a phase waits to start {permissive, phase, text}",
+    Kind.PERMISSIVE_GIVEN: "what a phase waited for is given {permissive, phase}",
+    Kind.PERMISSIVE_BYPASSED: "a signed bypass lets phases start without a permissive {permissive,"
+    " minutes, reason}",
+    Kind.PERMISSIVE_RESTORED: "the bypass of a permissive ended {permissive, cause, reason?}",
     Kind.LINK_DOWN: "a connection to equipment was lost {connection, reason}",
     Kind.LINK_UP: "a connection to equipment is back {connection, reason}",
     Kind.PLANT_LOCAL: "something changed at the equipment's own panel {tag, old, new}",

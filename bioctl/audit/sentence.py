@@ -236,15 +236,24 @@ def _text(data: Data) -> str:
     return _because(data, "text")
 
 
-def _person(verb: str) -> Callable[[Entry, Data], str]:
+def _person(verb: str, noun: str = "alarm") -> Callable[[Entry, Data], str]:
     def tell(entry: Entry, data: Data) -> str:
         extra = f" for {_value(data['minutes'])} min" if data.get("minutes") is not None else ""
         reason = _because(data) or _because(data, "comment")
         first, _, rest = verb.partition(" ")
         number = f"#{data['occurrence']}" if data.get("occurrence") else ""
-        name = f"alarm {data.get('alarm')}{number}{_at(entry)}"
+        name = f"{noun} {data.get(noun)}{number}{_at(entry)}"
         what = " ".join(filter(None, (first, name, rest)))
         return f"{_who(entry)} {what}{extra}{reason}"
+
+    return tell
+
+
+def _restored(noun: str, again: str) -> Callable[[Entry, Data], str]:
+    def tell(entry: Entry, data: Data) -> str:
+        acts = "; it has tripped and acts now" if data.get("acts") else ""
+        why = f"{_because(data, 'cause')}{_because(data)}"
+        return f"{noun} {data.get(noun)}{_at(entry)} {again}, its bypass ended{why}{acts}"
 
     return tell
 
@@ -358,18 +367,21 @@ SENTENCES: Final[Mapping[str, Callable[[Entry, Data], str]]] = {
     Kind.ALARM_RETURNED: _person("returned to service"),
     Kind.INTERLOCK_TRIPPED: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} tripped{_because(data, 'cause')}"
+        f"{'; it is bypassed and did not act' if data.get('bypassed') else ''}"
     ),
     Kind.INTERLOCK_RESET: lambda entry, data: (
         f"interlock {data.get('interlock')}{_at(entry)} was reset{_because(data, 'cause')}"
     ),
-    Kind.INTERLOCK_BYPASSED: lambda entry, data: (
-        f"{_who(entry)} bypassed interlock {data.get('interlock')}{_at(entry)}"
-        f" for {_value(data.get('minutes'))} min{_because(data)}"
+    Kind.INTERLOCK_BYPASSED: _person("bypassed", "interlock"),
+    Kind.INTERLOCK_RESTORED: _restored("interlock", "acts again"),
+    Kind.PERMISSIVE_MISSING: lambda _, data: (
+        f"phase {data.get('phase')} waits to start: {data.get('text')}"
     ),
-    Kind.INTERLOCK_RESTORED: lambda entry, data: (
-        f"interlock {data.get('interlock')}{_at(entry)} acts again, its bypass ended"
-        f"{_because(data, 'cause')}{_because(data)}"
+    Kind.PERMISSIVE_GIVEN: lambda _, data: (
+        f"phase {data.get('phase')} may start: {data.get('permissive')} stands in its way no more"
     ),
+    Kind.PERMISSIVE_BYPASSED: _person("bypassed", "permissive"),
+    Kind.PERMISSIVE_RESTORED: _restored("permissive", "counts again"),
     Kind.LINK_DOWN: lambda _, data: (
         f"the connection {data.get('connection')} was lost{_because(data)}"
     ),

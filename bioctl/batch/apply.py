@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from bioctl.batch.control_recipe import from_dict
+from bioctl.batch.control_recipe import BoundStep, from_dict
 from bioctl.batch.state import BatchState, CellState, PhaseState, Prompt
 from bioctl.equipment.commanded import LoopDemand, UnitState
 from bioctl.equipment.driver import CallState
@@ -99,7 +99,8 @@ def _batch_state(cell: CellState, fact: Fact) -> CellState:
     started = fact.t if batch.started is None and state is State.RUNNING else batch.started
     ended = fact.t if final(state) else None
     cause = str(fact.data.get("cause", ""))
-    return _with_batch(cell, replace(batch, state=state, cause=cause, started=started, ended=ended))
+    changed = replace(batch, state=state, cause=cause, started=started, ended=ended, waits="")
+    return _with_batch(cell, changed)
 
 
 def _phase_state(cell: CellState, fact: Fact) -> CellState:
@@ -112,12 +113,22 @@ def _phase_state(cell: CellState, fact: Fact) -> CellState:
     if final(state):
         rest = {p: phase for p, phase in batch.phases.items() if p != path}
         done = (*batch.done, path) if state is State.COMPLETE else batch.done
-        return _with_batch(cell, replace(batch, phases=rest, done=done))
+        cell = _with_batch(cell, replace(batch, phases=rest, done=done))
+        return _cultured(cell, fact, batch.control.step(path)) if done != batch.done else cell
     until = min(float(fact.data.get("alive", fact.t)), fact.t)
     elapsed = old.elapsed(until)
     trouble = "" if state is State.RUNNING else old.trouble
     new = replace(old, state=state, since=fact.t, elapsed_before=elapsed, late=False)
     return _with_phase(cell, fact, replace(new, trouble=trouble))
+
+
+def _cultured(cell: CellState, fact: Fact, step: BoundStep) -> CellState:
+    """Note when a phase has brought the first cells into its unit."""
+    brings = step.phase == "inoculate" or step.parameters.get("source") == "inoculum"
+    unit = cell.units.get(step.unit)
+    if not brings or unit is None or unit.cultured is not None:
+        return cell
+    return replace(cell, units={**cell.units, step.unit: replace(unit, cultured=fact.t)})
 
 
 def _step(cell: CellState, fact: Fact) -> CellState:
@@ -185,12 +196,12 @@ def _acquired(cell: CellState, fact: Fact) -> CellState:
         name: replace(loop, mode="OFF", held="") if loop.held else loop
         for name, loop in unit.loops.items()
     }
-    return _with_unit(cell, fact, replace(unit, owner=fact.batch, loops=loops))
+    return _with_unit(cell, fact, replace(unit, owner=fact.batch, loops=loops, cultured=None))
 
 
 def _released(cell: CellState, fact: Fact) -> CellState:
     cell = _with_batch(cell, replace(_batch(cell, fact), released=True))
-    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=None))
+    return _with_unit(cell, fact, replace(_unit(cell, fact), owner=None, cultured=None))
 
 
 def _output(cell: CellState, fact: Fact) -> CellState:
@@ -209,6 +220,14 @@ def _loop(cell: CellState, fact: Fact) -> CellState:
 
 _OF_LOOP = ("u", "order", "tuning", "held", "rate")
 """What an entry about a loop need not say: it stays as it was."""
+
+
+def _missing(cell: CellState, fact: Fact) -> CellState:
+    return _with_batch(cell, replace(_batch(cell, fact), waits=str(fact.data["permissive"])))
+
+
+def _given(cell: CellState, fact: Fact) -> CellState:
+    return _with_batch(cell, replace(_batch(cell, fact), waits=""))
 
 
 def _sealed(cell: CellState, fact: Fact) -> CellState:
@@ -243,6 +262,8 @@ _CHANGES: dict[str, Callable[[CellState, Fact], CellState]] = {
     "call.outcome": _call_outcome,
     "prompt.opened": _opened,
     "prompt.answered": _answered,
+    "permissive.missing": _missing,
+    "permissive.given": _given,
     "unit.acquired": _acquired,
     "unit.released": _released,
     "output.set": _output,

@@ -10,6 +10,7 @@ from bioctl.audit.entry import Event
 from bioctl.batch.demands import settle_outputs
 from bioctl.batch.log import Log, recipe_actor, rule_actor
 from bioctl.batch.perform import perform
+from bioctl.batch.permits import hold_blocked, hold_with_trouble, may_start
 from bioctl.batch.requests import Request, take
 from bioctl.batch.state import BatchState, CellState, PhaseState
 from bioctl.batch.world import PhaseView, World
@@ -29,10 +30,12 @@ def decide(
 ) -> list[Event]:
     """Return the events of this scan for one batch, in order."""
     log = Log(cell, world.now)
-    take(log, batch_id, requests, world.utc)
+    take(log, batch_id, requests, world.utc, world.blocks)
     for _ in range(ROUNDS):
         before = len(log.events)
-        _start_next(log, batch_id)
+        _start_next(log, batch_id, world)
+        hold_blocked(log, batch_id, world.blocks)
+        _hold_overdue(log, batch_id, world)
         for path in tuple(_batch(log, batch_id).phases):
             _run(log, batch_id, path, world)
         _propagate(log, batch_id)
@@ -47,20 +50,26 @@ def _batch(log: Log, batch_id: str) -> BatchState:
     return log.cell.batches[batch_id]
 
 
-def _start_next(log: Log, batch_id: str) -> None:
+def _start_next(log: Log, batch_id: str, world: World) -> None:
     batch = _batch(log, batch_id)
     if batch.state is not State.RUNNING or batch.phases:
         return
-    for step in batch.control.steps:
-        if step.path not in batch.done:
-            log.phase_state(
-                batch_id,
-                step.path,
-                State.RUNNING,
-                "the step before is complete",
-                recipe_actor(batch),
-            )
-            return
+    step = next((one for one in batch.control.steps if one.path not in batch.done), None)
+    if step is not None and may_start(log, batch_id, step, world.blocks):
+        cause, actor = "the step before is complete", recipe_actor(batch)
+        log.phase_state(batch_id, step.path, State.RUNNING, cause, actor)
+
+
+def _hold_overdue(log: Log, batch_id: str, world: World) -> None:
+    """Hold phases that say they must be, also PAUSED ones."""
+    batch = _batch(log, batch_id)
+    for path, phase in batch.phases.items():
+        if phase.state not in (State.RUNNING, State.PAUSING, State.PAUSED):
+            continue
+        view = view_of(log.cell, batch, phase, world)
+        reason = PHASES[batch.control.step(path).phase].must_hold(view)
+        if reason:
+            hold_with_trouble(log, batch_id, path, reason, rule_actor("limit of a phase"))
 
 
 def _run(log: Log, batch_id: str, path: str, world: World) -> None:
@@ -119,7 +128,7 @@ def _propagate(log: Log, batch_id: str) -> None:
     batch = _batch(log, batch_id)
     states = {phase.state for phase in batch.phases.values()}
     failing = states & {State.HOLDING, State.HELD}
-    if failing and batch.state in (State.RUNNING, State.RESTARTING):
+    if failing and batch.state in _HELD_BY_PHASES:
         rule = rule_actor("a held phase holds its batch")
         log.batch_state(batch_id, State.HOLDING, "a phase is held", rule)
         for path, phase in batch.phases.items():
@@ -133,6 +142,9 @@ def _propagate(log: Log, batch_id: str) -> None:
         _complete(log, batch)
     elif all(TABLE[state].nature is not Nature.ACTING or state is target for state in states):
         log.batch_state(batch_id, target, "all its phases are", recipe_actor(batch))
+
+
+_HELD_BY_PHASES = (State.RUNNING, State.RESTARTING, State.PAUSING, State.PAUSED)
 
 
 def _complete(log: Log, batch: BatchState) -> None:

@@ -30,6 +30,6 @@ def _limits(unit: UnitConfig) -> UnitLimits:
             if isinstance(loop, LoopConfig)
         },
         guards=tuple(
-            Guard(one.name, one.when, tuple(one.then)) for one in unit.interlocks.values()
+            Guard(one.name, one.when, (*one.then, *one.at_most)) for one in unit.interlocks.values()
         ),
     )

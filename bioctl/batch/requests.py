@@ -6,13 +6,17 @@ its outcome is an event of the same scan.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from bioctl.batch.log import Actor, Log
+from bioctl.batch.permits import Blocks, refuse_blocked
 from bioctl.batch.prompts import open_prompt
 from bioctl.batch.state import BatchState
 from bioctl.errors import BioctlError, RefusedError
 from bioctl.phases.states import PRIORITY, Command, State, after, final, legal
+
+NO_BLOCKS: Blocks = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,15 @@ class Request:
     deadline: float | None = None
 
 
-def take(log: Log, batch_id: str, requests: Iterable[Request], utc: float) -> None:
+def take(
+    log: Log, batch_id: str, requests: Iterable[Request], utc: float, blocks: Blocks = NO_BLOCKS
+) -> None:
     """Carry out requests, the most protective first; each gets its outcome."""
     for request in sorted(requests, key=_priority):
         try:
             if request.deadline is not None and utc >= request.deadline:
                 raise RefusedError("the command's deadline passed", help="give it again")
-            message = _HANDLERS.get(request.name, _command)(log, batch_id, request)
+            message = _HANDLERS.get(request.name, _command)(log, batch_id, request, blocks)
             outcome = "done"
         except BioctlError as error:
             outcome, message = "rejected", str(error)
@@ -57,7 +63,7 @@ def _priority(request: Request) -> int:
     return names.index(request.name) if request.name in names else len(names)
 
 
-def _command(log: Log, batch_id: str, request: Request) -> str:
+def _command(log: Log, batch_id: str, request: Request, blocks: Blocks) -> str:
     batch, command = log.cell.batches[batch_id], Command(request.name)
     if request.seen is not None and request.seen != batch.version and command is not Command.ABORT:
         raise RefusedError(
@@ -71,6 +77,7 @@ def _command(log: Log, batch_id: str, request: Request) -> str:
             f"batch {batch_id} is {batch.state}: {command} is not possible now",
             help=f"it accepts {can}",
         )
+    refuse_blocked(batch, command, blocks)
     if command is Command.START:
         _acquire(log, batch, request.actor)
     log.batch_state(batch_id, target, request.reason or command.value, request.actor)
@@ -90,7 +97,7 @@ def _acquire(log: Log, batch: BatchState, actor: Actor) -> None:
         log.emit("unit.acquired", actor, {}, batch=batch.id, unit=unit)
 
 
-def _answer(log: Log, batch_id: str, request: Request) -> str:
+def _answer(log: Log, batch_id: str, request: Request, _: Blocks) -> str:
     batch = log.cell.batches[batch_id]
     prompt = open_prompt(batch, str(request.args["prompt"]))
     if final(batch.state) or batch.state in (State.STOPPING, State.ABORTING):
@@ -112,4 +119,4 @@ def _answer(log: Log, batch_id: str, request: Request) -> str:
     return f"prompt {prompt.id} answered: {value}"
 
 
-_HANDLERS: Mapping[str, Callable[[Log, str, Request], str]] = {"answer": _answer}
+_HANDLERS: Mapping[str, Callable[[Log, str, Request, Blocks], str]] = {"answer": _answer}

@@ -72,6 +72,8 @@ class BatchState:
     released: bool = False
     """Its units belong to it no longer."""
     sealed: bool = False
+    waits: str = ""
+    """Permissives and interlocks its next phase waits for, `UNIT.NAME`, comma between."""
 
     def open_prompts(self) -> tuple[Prompt, ...]:
         """Return the questions nobody has answered."""

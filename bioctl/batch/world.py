@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bioctl.batch.control_recipe import BoundStep
 from bioctl.batch.course import value_at
+from bioctl.batch.permits import Blocks, blocking, words
 from bioctl.batch.state import BatchState, PhaseState
 from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.unit import UnitConfig
@@ -30,6 +31,7 @@ class World:
         scratch: per batch and path.
         conditions: compiled `until`, per batch and path.
         windows: what each `until` remembers of the last minutes; it may be lost.
+        blocks: what keeps phases from starting or running now, by unit.
     """
 
     units: Mapping[str, UnitConfig]
@@ -39,6 +41,7 @@ class World:
     scratch: dict[tuple[str, str], Scratch] = field(default_factory=dict)
     conditions: dict[tuple[str, str], Condition | None] = field(default_factory=dict)
     windows: dict[tuple[str, str], Windows] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=dict)
 
 
 class PhaseView:
@@ -91,6 +94,10 @@ class PhaseView:
         """Return the setpoint of a loop in AUTO, NaN otherwise."""
         demand = self._unit.loops.get(loop)
         return demand.sp if demand and demand.sp is not None else math.nan
+
+    def tripped(self) -> str:
+        """Return which interlock keeps this phase from running now, and why; "" while none does."""
+        return words(one for one in blocking(self._world.blocks, self._bound) if one.holds)
 
     def call(self, key: str) -> CallRecord | None:
         """Return what is known of a one-shot command of this phase."""

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -18,6 +18,17 @@ DEADLINE_S = 30.0
 """Host seconds after which the command must not act any more: the person has turned away."""
 
 
+SECOND = "approved"
+"""What the signature of a second person says."""
+
+
+class Second(NamedTuple):
+    """A second person, and the file with their password; None asks at the terminal."""
+
+    user: str
+    file: Path | None
+
+
 def ask(
     site: Path,
     user: str,
@@ -27,6 +38,7 @@ def ask(
     *,
     reason: str = "",
     meaning: str | None = None,
+    second: Second | None = None,
     as_json: bool = False,
 ) -> None:
     """Log in, send the command and print the answer.
@@ -39,13 +51,14 @@ def ask(
         args: plain JSON.
         reason: why, for the journal.
         meaning: of the signature, where the command signs; None signs nothing.
+        second: who signs in place of the user, as the second person.
         as_json: print the whole answer.
 
     Raises:
         RefusedError: the cell rejected it.
         UnreachableError: nobody answers.
     """
-    answers = _given(site, user, password_file, name, [args], reason, meaning)
+    answers = _given(site, user, password_file, name, [args], reason, meaning, second)
     for answer in answers:
         _tell(answer, as_json)
 
@@ -66,7 +79,7 @@ def ask_each(
         RefusedError: the cell rejected some; the others are done, and both are told.
     """
     refused: list[BioctlError] = []
-    for answer in _given(site, user, password_file, name, all_args, reason, None, refused):
+    for answer in _given(site, user, password_file, name, all_args, reason, None, None, refused):
         _tell(answer, as_json)
     if len(refused) == 1:
         raise refused[0]
@@ -82,6 +95,7 @@ def _given(
     all_args: Sequence[Mapping[str, Any]],
     reason: str,
     meaning: str | None,
+    second: Second | None = None,
     refused: list[BioctlError] | None = None,
 ) -> "Iterator[Answer]":
     """Yield the answers; what is refused is raised, or kept in `refused` where that is given."""
@@ -90,6 +104,10 @@ def _given(
         password = read_password(password_file, user)
         session = client.login(user, password)
         signature = None if meaning is None else _signing(user, password, meaning)
+        if second is not None:
+            option = "--second-password-file"
+            other = read_password(second.file, second.user, option)
+            signature = _signing(second.user, other, SECOND)
         for args in all_args:
             try:
                 yield client.command(session.token, _command(name, args, reason, signature))

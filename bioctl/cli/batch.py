@@ -82,6 +82,9 @@ def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         for b in batches
     ]
     print_table(["batch", "recipe", "state", "elapsed", "where"], rows, "There is no batch yet.")
+    for b in batches:
+        if b["waits"]:
+            typer.echo(plain(f"{b['id']} waits: {b['waits']}"))
     for name, link in view.get("links", {}).items():
         if link["link"] != "up":
             typer.echo(plain(f"Connection {name} is {link['link']}: {link['reason']}"))

@@ -25,6 +25,13 @@ PasswordOption = Annotated[
     ),
 ]
 
+SECOND_HELP = "The second person, a supervisor or QA, who signs."
+SecondOption = Annotated[str | None, typer.Option("--second", metavar="USER", help=SECOND_HELP)]
+SecondPasswordOption = Annotated[
+    Path | None,
+    typer.Option(help="A file with the second person's password; without it a terminal asks."),
+]
+
 
 def noun(help_: str) -> typer.Typer:
     """Return the group of commands of one noun."""

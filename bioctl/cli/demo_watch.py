@@ -24,6 +24,7 @@ SHOWN = {
     "alarm.cleared",
     "alarm.escalated",
     "interlock.tripped",
+    "permissive.missing",
     "loop.fallback",
     "link.down",
     "batch.sealed",

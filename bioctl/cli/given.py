@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bioctl.cli.ask import ask
+from bioctl.cli.ask import Second, ask
 from bioctl.cli.common import SITE, JsonOption, PasswordOption, SiteOption, UserOption
 
 Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
@@ -31,7 +31,14 @@ class By:
     as_json: bool
     reason: str = ""
 
-    def ask(self, name: str, args: Mapping[str, Any], *, meaning: str | None = None) -> None:
+    def ask(
+        self,
+        name: str,
+        args: Mapping[str, Any],
+        *,
+        meaning: str | None = None,
+        second: Second | None = None,
+    ) -> None:
         """Send a command as this person and print the answer.
 
         Raises:
@@ -40,7 +47,7 @@ class By:
         """
         ask(
             self.site, self.user, self.password_file, name, args,
-            reason=self.reason, meaning=meaning, as_json=self.as_json,
+            reason=self.reason, meaning=meaning, second=second, as_json=self.as_json,
         )  # fmt: skip
 
 

@@ -1,43 +1,99 @@
-"""`bioctl interlock`: list, reset, bypass for a time, restore."""
+"""`bioctl interlock`: list, permissives, table, reset, bypass for a time, restore."""
 
 from typing import Annotated, Any
 
 import typer
 
-from bioctl.cli.ask import ask
+from bioctl.cli.ask import Second, ask
 from bioctl.cli.common import (
     SITE,
     JsonOption,
     PasswordOption,
+    SecondOption,
+    SecondPasswordOption,
     SiteOption,
     UserOption,
     connect,
     example,
     noun,
 )
-from bioctl.cli.screen import print_json, print_table
+from bioctl.cli.screen import plain, print_json, print_table
+from bioctl.errors import InputError
+from bioctl.language.nearest import suggest, visible
 
-app = noun("List interlocks that act or are bypassed, reset and bypass them.")
+app = noun("List interlocks and permissives, reset and bypass them.")
 
-Interlock = Annotated[str, typer.Argument(metavar="UNIT.INTERLOCK", help="As the list shows it.")]
+Interlock = Annotated[str, typer.Argument(metavar="UNIT.NAME", help="As the list shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
 
 
 @app.command("list", epilog=example("bioctl interlock list --site demo-site/site.yaml"))
 def list_(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
     """List interlocks that have tripped or are bypassed; the first out is the likely cause."""
+    from bioctl.equipment.interlock_table import BY
+
     with connect(site) as client:
         found = client.view()["interlocks"]
     if as_json:
         print_json(found)
         return
-    rows = [[f"{one['unit']}.{one['interlock']}", _state(one), one["protects"]] for one in found]
-    print_table(["interlock", "state", "protects"], rows, "No interlock acts or is bypassed.")
+    rows = [
+        [f"{one['unit']}.{one['interlock']}", _state(one), BY[one["reset"]], one["protects"]]
+        for one in found
+    ]
+    heads = ["interlock", "state", "reset", "protects"]
+    print_table(heads, rows, "No interlock acts or is bypassed.")
+
+
+@app.command(epilog=example("bioctl interlock permissives --site demo-site/site.yaml"))
+def permissives(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
+    """List every permissive: what must be so before phases start, and what is missing."""
+    with connect(site) as client:
+        found = client.view()["permissives"]
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        [f"{one['unit']}.{one['permissive']}", _given(one), _before(one), one["protects"]]
+        for one in found
+    ]
+    print_table(["permissive", "state", "before", "protects"], rows, "The cell has no permissive.")
+
+
+@app.command(epilog=example("bioctl interlock table BR101 --site demo-site/site.yaml"))
+def table(
+    unit: Annotated[str, typer.Argument(metavar="[UNIT]", help="Only this unit.")] = "",
+    site: SiteOption = SITE,
+    as_json: JsonOption = False,
+) -> None:
+    """Print every interlock and permissive of the site: when, what then, who resets, origin."""
+    from bioctl.cli.stores import load
+    from bioctl.equipment.alarm_table import left_out
+    from bioctl.equipment.interlock_table import interlock_rows
+
+    found = load(site)
+    if unit and unit not in found.units:
+        message = f"there is no unit {visible(unit)!r} in {site}."
+        raise InputError(message, help=suggest(unit, found.units, "units"))
+    rows = interlock_rows(found, unit)
+    out = {n: why for n, why in left_out(found, unit) if ".alarms." not in n}
+    if as_json:
+        print_json({"interlocks": rows, "left_out": out})
+        return
+    for row in rows:
+        typer.echo(plain(f"{row['name']}  {row['is']}"))
+        for name, text in row.items():
+            if name not in ("name", "is"):
+                typer.echo(plain(f"  {name:<9} {text}"))
+    for name, reason in out.items():
+        typer.echo(plain(f"{name} is left out: {reason}"))
 
 
 @app.command(
     epilog=example(
-        'bioctl interlock reset BR101.pressure_high --reason "vent filter changed" --user ola'
+        'bioctl interlock reset BR101.pressure_high --reason "vent filter changed" --user ola',
+        "bioctl interlock reset BR101.feed_used_up --second kim \\",
+        '    --reason "feed is as planned" --user ola',
     )
 )
 def reset(
@@ -45,13 +101,25 @@ def reset(
     *,
     reason: Reason,
     user: UserOption,
+    second: SecondOption = None,
+    second_password_file: SecondPasswordOption = None,
     site: SiteOption = SITE,
     password_file: PasswordOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let go of an interlock whose condition is gone."""
+    """Let go of an interlock whose condition is gone; the list says who may."""
     args = {"interlock": interlock}
-    ask(site, user, password_file, "interlock.reset", args, reason=reason, as_json=as_json)
+    other = Second(second, second_password_file) if second else None
+    ask(
+        site,
+        user,
+        password_file,
+        "interlock.reset",
+        args,
+        reason=reason,
+        second=other,
+        as_json=as_json,
+    )
 
 
 @app.command(
@@ -70,7 +138,7 @@ def bypass(
     password_file: PasswordOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Keep an interlock from acting, for a time: signed, where the site file allows it."""
+    """Keep an interlock or permissive from acting, for a time: signed, where the site allows it."""
     args = {"interlock": interlock, "minutes": minutes}
     ask(
         site,
@@ -104,6 +172,20 @@ def restore(
 def _state(one: dict[str, Any]) -> str:
     words = ["tripped, first out" if one["first_out"] else "tripped"] if one["tripped"] else []
     words += [f"because {one['cause']}"] if one["tripped"] and one["cause"] else []
-    left = one["bypassed_s"]
-    words += [] if left is None else [f"bypassed, {left / 60:.0f} min left"]
+    words += _bypassed(one)
+    words += ["it does not act"] if one["tripped"] and not one["acts"] else []
     return ", ".join(words)
+
+
+def _bypassed(one: dict[str, Any]) -> list[str]:
+    left = one["bypassed_s"]
+    return [] if left is None else [f"bypassed, {left / 60:.0f} min left"]
+
+
+def _given(one: dict[str, Any]) -> str:
+    return ", ".join([f"missing: {one['missing']}" if one["missing"] else "given", *_bypassed(one)])
+
+
+def _before(one: dict[str, Any]) -> str:
+    of = f" (source {', '.join(one['source'])})" if one["source"] else ""
+    return ", ".join(one["before"]) + of

@@ -6,9 +6,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bioctl.cli import loop_fit, loop_tune
+from bioctl.cli.ask import Second
 from bioctl.cli.common import (
+    SECOND_HELP,
     SITE,
     JsonOption,
+    SecondPasswordOption,
     SiteOption,
     connect,
     example,
@@ -84,6 +87,24 @@ def set_(
     values = {"sp": setpoint, "rate": rate, "u": output, "order": order}
     asked = {name: value for name, value in values.items() if value is not None}
     by.ask("loop.set", where(loop) | asked)
+
+
+@app.command(
+    epilog=example(
+        "bioctl loop release BR101.pH --second kim \\",
+        '    --reason "base line checked, lactate as expected" --user ola',
+    )
+)
+@given
+def release(
+    loop: Loop,
+    *,
+    second: Annotated[str, typer.Option(help=SECOND_HELP, metavar="USER")],
+    second_password_file: SecondPasswordOption = None,
+    by: By,
+) -> None:
+    """Release a dose its limit has locked: one person asks, a second one signs."""
+    by.ask("loop.release", where(loop), second=Second(second, second_password_file))
 
 
 @app.command(epilog=example("bioctl loop report B-0001 --site demo-site/site.yaml"))

@@ -68,12 +68,16 @@ def check(site: SiteOption = SITE, as_json: JsonOption = False) -> None:
         typer.echo(plain(f"{name}: {found[name]}"))
     print_table(["connection", "driver"], list(found["connections"].items()), "No connection.")
     heads = ["unit", "class", "connection", "measurements", "outputs", "loops", "interlocks"]
-    heads.append("alarms")
+    heads += ["permissives", "alarms"]
     rows = [[str(cell) for cell in unit.values()] for unit in found["units"]]
     print_table(heads, rows, "No unit.")
+    for note in found["notes"]:
+        typer.echo(plain(f"note: {note}"))
 
 
 def _said(site: "Site") -> dict[str, Any]:
+    from bioctl.control.interlock_check import notes
+
     return {
         "site": site.name,
         "profile": site.profile,
@@ -90,8 +94,14 @@ def _said(site: "Site") -> dict[str, Any]:
                 "outputs": len(unit.outputs),
                 "loops": len(unit.loops),
                 "interlocks": len(unit.interlocks),
+                "permissives": len(unit.permissives),
                 "alarms": len(unit.alarms),
             }
             for unit in site.units.values()
+        ],
+        "notes": [
+            f"{unit.name}: {note}"
+            for unit in site.units.values()
+            for note in notes(unit.interlocks)
         ],
     }

@@ -41,6 +41,7 @@ def scan_loop(
     total: Reading | None = None,
     status: Reading | None = None,
     backup: Reading | None = None,
+    age_s: float = 0.0,
 ) -> Scanned:
     """Return the next state, the outputs to write by name, and what to journal.
 
@@ -61,6 +62,7 @@ def scan_loop(
         total: reading of the dose limit's totaliser; needed where the loop has one.
         status: reading of a followed loop's status.
         backup: reading of the second probe.
+        age_s: age of the culture, s, for the fallback; 0 before there is one.
     """
     late = dt > config.gap_s
     given = Given(
@@ -74,6 +76,7 @@ def scan_loop(
         now=now,
         dt=dt if dt > 0 and not late else 0.0,
         late=late,
+        age_s=age_s,
     )
     if isinstance(config, FollowedLoopConfig):
         return _followed(config, state, given, status)

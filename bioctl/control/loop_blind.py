@@ -45,7 +45,7 @@ def _fallback(config: LoopConfig, given: Given) -> Outputs:
     shared = {one.output for one in config.structure.segments if one.shared}
     return {
         name: max(value, given.floors.get(name, value)) if name in shared else value
-        for name, value in config.fallback.items()
+        for name, value in config.fallback_at(given.age_s).items()
     }
 
 

@@ -63,6 +63,7 @@ class LoopConfig:
         out_rate_per_min: greatest speed of u per minute; infinity does not limit.
         hold_s: how long the last outputs are held while the measurement is not Good.
         fallback: outputs after that, by name, in eu; at least one.
+        fallback_from: outputs that take its place once the culture is older, by age in s.
         recover_s: how long the measurement must be Good before the fallback ends.
         gap_s: after a longer pause between two scans the loop starts again from the real outputs.
         dose: limit of one output's material, or None.
@@ -89,6 +90,7 @@ class LoopConfig:
     hold_s: float = 60.0
     sp_rate_per_min: float = math.inf
     out_rate_per_min: float = math.inf
+    fallback_from: Mapping[float, Mapping[str, float]] = field(default_factory=dict)
     recover_s: float = 0.0
     gap_s: float = 120.0
     dose: DoseLimit | None = None
@@ -116,6 +118,11 @@ class LoopConfig:
         if self.dose is not None:
             for structure in (self.structure, *self.orders.values()):
                 structure.free_of(self.dose.output)
+
+    def fallback_at(self, age_s: float) -> Mapping[str, float]:
+        """Return the outputs without a measurement, for the age of the culture."""
+        begun = [since for since in self.fallback_from if since <= age_s]
+        return self.fallback_from[max(begun)] if begun else self.fallback
 
     @property
     def order_names(self) -> tuple[str, ...]:
@@ -185,20 +192,27 @@ def _check_setpoint(config: AnyLoop) -> None:
 
 
 def _check_fallback(config: LoopConfig) -> None:
+    for one in (config.fallback, *config.fallback_from.values()):
+        _check_one_fallback(config, one)
+    for since in config.fallback_from:
+        not_negative(f"loop {config.name}", "the age of a fallback", since)
+
+
+def _check_one_fallback(config: LoopConfig, fallback: Mapping[str, float]) -> None:
     owner = f"loop {config.name}"
     known = config.structure.outputs
-    if not config.fallback:
+    if not fallback:
         raise InputError(
             f"{owner}: it declares no fallback.",
             help=f"Say what {', '.join(known)} shall be when {config.pv} can't be trusted.",
         )
-    for name, value in config.fallback.items():
+    for name, value in fallback.items():
         finite(owner, f"fallback of {name}", value)
         if name not in known:
             raise InputError(
                 f"{owner}: fallback names {name}; this loop writes {', '.join(known)}."
             )
-    on = [name for name in config.structure.exclusive if config.fallback.get(name, 0.0) > 0]
+    on = [name for name in config.structure.exclusive if fallback.get(name, 0.0) > 0]
     if len(on) > 1:
         raise InputError(f"{owner}: the fallback runs {' and '.join(on)} against each other.")
 

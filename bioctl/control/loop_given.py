@@ -29,6 +29,7 @@ class Given:
         now: process time, s.
         dt: process time since the last scan, 0 after a pause.
         late: whether the pause was longer than the loop bridges.
+        age_s: age of the culture, s; 0 before there is one.
     """
 
     pv: Reading
@@ -41,6 +42,7 @@ class Given:
     now: float
     dt: float
     late: bool
+    age_s: float = 0.0
 
 
 def limits(config: LoopConfig, state: LoopState) -> tuple[float, float]:

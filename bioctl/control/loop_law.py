@@ -39,7 +39,7 @@ def taken_over(config: LoopConfig, state: LoopState, given: Given) -> float:
         located = structure.locate(given.actual, given.floors)
         u = located if located is not None else u
     if u is None:
-        u = structure.locate(config.fallback)
+        u = structure.locate(config.fallback_at(given.age_s))
     return clamped(config, state, structure.low if u is None else u)
 
 

@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from bioctl.control.alarm_state import AlarmCondition, AlarmState
 from bioctl.control.instrument import DOUBTS, InstrumentState
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop_config import AnyLoop, Mode
 from bioctl.control.loop_state import LoopState
+from bioctl.control.permissive import PermissiveState
 from bioctl.control.totaliser import DoseState
 from bioctl.values import Range
 
@@ -78,6 +79,26 @@ def recall_interlock(memory: Mapping[str, object]) -> InterlockState:
         cause=str(memory.get("cause", "")) if tripped else "",
         bypassed_until=_number(memory.get("bypassed_until")),
     )
+
+
+def remember_permissive(state: PermissiveState) -> Flat:
+    """Return what a permissive keeps over a restart: how long it was given is not known then."""
+    return {"bypassed_until": state.bypassed_until}
+
+
+def recall_permissive(memory: Mapping[str, object]) -> PermissiveState:
+    """Return the permissive as it was: missing, until it has been TRUE for long enough again."""
+    return PermissiveState(bypassed_until=_number(memory.get("bypassed_until")))
+
+
+def remember_count(state: DoseState) -> Flat:
+    """Return what was counted of a totaliser."""
+    return {"used": state.used, "total": state.last}
+
+
+def recall_count(memory: Mapping[str, object]) -> DoseState:
+    """Return the count as it was; what ran meanwhile is added by the next reading."""
+    return DoseState(_number(memory.get("used")) or 0.0, _number(memory.get("total")))
 
 
 def remember_alarm(state: AlarmState) -> Flat:

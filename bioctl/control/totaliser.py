@@ -51,7 +51,15 @@ class DoseState:
 
 
 def count(limit: DoseLimit, state: DoseState, total: Reading | None) -> DoseState:
-    """Return the state after a reading of the totaliser.
+    """Return the state after a reading of the totaliser, locked once the limit is reached."""
+    state = tally(state, total)
+    return replace(
+        state, locked=state.locked or (not state.unreadable and state.used >= limit.limit)
+    )
+
+
+def tally(state: DoseState, total: Reading | None) -> DoseState:
+    """Return the state after a reading of the totaliser; no limit is looked at.
 
     A totaliser that falls was exchanged or reset: it counts on from its new value.
     """
@@ -59,7 +67,7 @@ def count(limit: DoseLimit, state: DoseState, total: Reading | None) -> DoseStat
     if not math.isfinite(number):
         return replace(state, unreadable=True)
     used = state.used + max(0.0, number - (number if state.last is None else state.last))
-    return DoseState(used, number, state.locked or used >= limit.limit)
+    return DoseState(used, number, state.locked)
 
 
 def release(state: DoseState) -> DoseState:

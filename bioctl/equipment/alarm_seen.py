@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.control.alarm_judge import Seen
 from bioctl.control.instrument import InstrumentState
-from bioctl.control.interlock import Lookup
 from bioctl.control.loop_config import Mode
 from bioctl.control.loop_state import LoopState
 from bioctl.equipment.commanded import UnitState
 from bioctl.equipment.regulate import UnitMemory, outputs_of
 from bioctl.equipment.unit import UnitConfig
-from bioctl.language.condition import Condition, Truth
+from bioctl.language.condition import Condition, Lookup, Truth
 from bioctl.values import Reading
 
 DOUBTS: Mapping[str, str] = {

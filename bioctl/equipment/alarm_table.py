@@ -8,6 +8,7 @@ import orjson
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
 from bioctl.equipment.own_alarms import CELL, OF_CELL, OF_UNIT
 from bioctl.equipment.site import Site
+from bioctl.equipment.tables import origin_text
 from bioctl.equipment.unit import UnitConfig
 
 COLUMNS = (
@@ -126,8 +127,4 @@ def _eu(unit: UnitConfig, alarm: AlarmConfig) -> str:
 def _from(unit: UnitConfig, alarm: AlarmConfig) -> str:
     if alarm.name in OF_UNIT:
         return "bioctl itself"
-    origin = unit.origins.get(f"alarms.{alarm.name}")
-    if origin is None:
-        return "site file"
-    amended = f", {' and '.join(origin.amended)} by the site file" if origin.amended else ""
-    return f"table {origin.table}, line {origin.where.line}{amended}"
+    return origin_text(unit.origins.get(f"alarms.{alarm.name}"))

@@ -29,11 +29,16 @@ class LoopDemand:
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
-    """The durable side of a unit: who owns it and what was last commanded, by class names."""
+    """The durable side of a unit: who owns it and what was last commanded, by class names.
+
+    Attributes:
+        cultured: process time its batch brought cells into it, s; None while it has none.
+    """
 
     owner: str | None = None
     outputs: Mapping[str, float] = field(default_factory=dict)
     loops: Mapping[str, LoopDemand] = field(default_factory=dict)
+    cultured: float | None = None
 
 
 NOTHING = UnitState()

@@ -132,6 +132,14 @@ def levels(outputs: Mapping_[str, Tag], errors: list[InputError]) -> Callable[[N
     return read
 
 
+def without(lines: Mapping, names: Iterable[str]) -> Mapping:
+    """Return a mapping's node without some of its entries."""
+    gone = frozenset(names)
+    kept = {name: child for name, child in lines.entries.items() if name not in gone}
+    keys = {name: lines.keys[name] for name in kept}
+    return Mapping(lines.file, lines.line, lines.column, kept, keys)
+
+
 def text(node: Node) -> str:
     """Return the text of a scalar."""
     return node.as_text()

@@ -19,17 +19,19 @@ from bioctl.equipment.fields import (
     in_eu,
     known,
     levels,
+    located,
     number,
     quantity,
     seconds,
     text,
+    without,
 )
 from bioctl.equipment.law_fields import read_law, read_schedule
 from bioctl.equipment.points import Points
 from bioctl.equipment.scale_fields import tuned_from_scale
 from bioctl.equipment.structure_fields import read_orders, read_structure
 from bioctl.errors import InputError
-from bioctl.language.document import Node
+from bioctl.language.document import Node, Sequence
 from bioctl.tags import Tag
 
 __all__ = ["Points", "order_loops", "read_loop"]
@@ -132,6 +134,7 @@ def _followed(name: str, fields: Fields, points: Points, pv: str) -> FollowedLoo
 def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
     tag = points.readable[pv]
     structure = read_structure(fields, points)
+    fallback, later = _fallback(fields, points)
     law, schedule = _law(pv, fields, points, structure)
     return LoopConfig(
         name=name,
@@ -142,7 +145,9 @@ def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
         order=fields.take("order", text, ""),
         orders=read_orders(fields, points),
         tuning=law,
-        fallback=fields.take("fallback", levels(points.writable, fields.errors)),
+        fallback=fallback,
+        fallback_from=later,
+        recover_s=fields.take("recover", seconds, 0.0),
         hold_s=fields.take("hold", seconds, 60.0),
         sp_rate_per_min=fields.take("setpoint_rate_per_min", number, math.inf),
         out_rate_per_min=fields.take("output_rate_per_min", number, math.inf),
@@ -154,6 +159,32 @@ def _here(name: str, fields: Fields, points: Points, pv: str) -> LoopConfig:
         backup=fields.take("backup", known(points.measurements, "measurement"), ""),
         watch=_watch(fields, tag.eu),
     )
+
+
+def _fallback(
+    fields: Fields, points: Points
+) -> tuple[dict[str, float], dict[float, dict[str, float]]]:
+    """Return the fallback, and what takes its place by age of the culture (s).
+
+    Either one mapping of outputs, or a list of them, each with the age it begins at: `from`.
+    """
+    read = levels(points.writable, fields.errors)
+    node = fields.take("fallback", lambda found: found)
+    if not isinstance(node, Sequence):
+        return located(node, read), {}
+    found: dict[float, dict[str, float]] = {}
+    for item in node.items:
+        lines = item.as_mapping()
+        if "from" not in lines.entries:
+            item.refuse("a fallback of a list needs `from`.", "write from: 0 d in the first one.")
+        since = located(lines.entries["from"], seconds)
+        if since in found:
+            lines.entries["from"].refuse("there is a fallback from this age already.")
+        found[since] = read(without(lines, ("from",)))
+    first = found.pop(0.0, None)
+    if first is None:
+        node.refuse("no fallback is from: 0 d.", "the first one is for a culture without an age.")
+    return first, found
 
 
 def _law(

@@ -7,10 +7,12 @@ from functools import partial
 from bioctl.control.alarm_state import AlarmState
 from bioctl.control.event import ControlEvent
 from bioctl.control.instrument import InstrumentState, Offline
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import AnyLoop, FollowedLoopConfig, LoopConfig
 from bioctl.control.loop_state import LoopState, release_dose
+from bioctl.control.permissive import PermissiveState
+from bioctl.control.totaliser import DoseState, release
 from bioctl.equipment.asked import asked
 from bioctl.equipment.cascade import followed_by, remote_of
 from bioctl.equipment.commanded import UnitState
@@ -32,6 +34,10 @@ class UnitMemory:
         instruments: what is known of instruments besides their readings, by measurement.
         results: last value people entered since the start, by name of the result.
         forced: outputs interlocks hold now, by name.
+        limits: the most outputs may be now, by name, as interlocks ask.
+        told: outputs as they were last handed on to the plant, by name; empty before the first.
+        heard: whether any of its measurements was Good since the controller started.
+        counted: what was counted of totalisers since the batch took the unit, by name.
         looped: outputs the loops wrote in the last control scan, by name.
         wrote: by loop, all it wrote then: outputs and setpoints of inner loops.
         followed: which outputs do what they are told.
@@ -42,9 +48,14 @@ class UnitMemory:
     loops: dict[str, LoopState] = field(default_factory=dict)
     interlocks: dict[str, InterlockState] = field(default_factory=dict)
     alarms: dict[str, AlarmState] = field(default_factory=dict)
+    permissives: dict[str, PermissiveState] = field(default_factory=dict)
     instruments: dict[str, InstrumentState] = field(default_factory=dict)
     results: dict[str, Offline] = field(default_factory=dict)
     forced: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    told: Mapping[str, float] = field(default_factory=dict)
+    heard: bool = False
+    counted: dict[str, DoseState] = field(default_factory=dict)
     looped: dict[str, float] = field(default_factory=dict)
     wrote: dict[str, dict[str, float]] = field(default_factory=dict)
     followed: Followed = field(default_factory=Followed)
@@ -76,7 +87,7 @@ def regulate(
         part = partial(_scan, config, unit, memory, image, state, now, dt, events)
         wrong = fence(f"{unit.name}.{name}", part)
         if wrong:
-            events += _fail(config, memory, state, wrong)
+            events += _fail(config, memory, state, now, wrong)
     memory.looped = won(unit.loops, memory.wrote)
     told = outputs_of(unit, memory, state)
     memory.followed = follow(unit.outputs, memory.followed, actual, told)
@@ -96,7 +107,9 @@ def outputs_of(
         closed: whether feeds, doses and transfers stand still, whatever was commanded.
     """
     hold = unit.hold if closed else {}
-    return {**state.outputs, **hold, **memory.looped, **memory.forced}
+    asked = {**state.outputs, **hold, **memory.looped, **memory.forced}
+    most = memory.limits
+    return {name: min(value, most.get(name, value)) for name, value in asked.items()}
 
 
 def _count_for(memory: UnitMemory, owner: str | None) -> None:
@@ -105,6 +118,7 @@ def _count_for(memory: UnitMemory, owner: str | None) -> None:
         return
     memory.owner = owner
     memory.loops = {name: release_dose(loop) for name, loop in memory.loops.items()}
+    memory.counted = {name: release(one) for name, one in memory.counted.items()}
 
 
 def _scan(
@@ -139,24 +153,32 @@ def _scan(
         total=read(here.dose.totaliser) if here and here.dose else None,
         status=_status(config, read),
         backup=read(here.backup) if here and here.backup else None,
+        age_s=_age(state, now),
     )
     events.extend(found)
 
 
+def _age(state: UnitState, now: float) -> float:
+    """Return the age of the unit's culture, s; 0 before there is one."""
+    return 0.0 if state.cultured is None else max(now - state.cultured, 0.0)
+
+
 def _lost(config: LoopConfig | None, memory: UnitMemory) -> dict[str, float]:
-    """Return the outputs of an override that another loop won in the last scan."""
-    if config is None or not config.override:
+    """Return the outputs of the last scan that another loop of an override, or a limit, won."""
+    if config is None:
         return {}
     mine = memory.wrote.get(config.name, {})
-    return {
+    lost = {
         name: memory.looped[name]
         for name in config.override
         if name in memory.looped and memory.looped[name] != mine.get(name)
     }
+    limited = {n: most for n, most in memory.limits.items() if mine.get(n, most) > most}
+    return {**lost, **limited}
 
 
 def _fail(
-    config: AnyLoop, memory: UnitMemory, state: UnitState, wrong: str
+    config: AnyLoop, memory: UnitMemory, state: UnitState, now: float, wrong: str
 ) -> tuple[ControlEvent, ...]:
     """Let a loop that can't be computed take its declared fallback, if it was to control."""
     before = memory.loops.get(config.name, LoopState())
@@ -166,7 +188,7 @@ def _fail(
     shared = {one.output for one in config.structure.segments if one.shared}
     memory.wrote[config.name] = {
         name: max(value, state.outputs.get(name, value)) if name in shared else value
-        for name, value in config.fallback.items()
+        for name, value in config.fallback_at(_age(state, now)).items()
     }
     memory.loops[config.name] = replace(before, fallback=True, pid=None, status=f"fault: {wrong}")
     if before.fallback:

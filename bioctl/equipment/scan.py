@@ -26,7 +26,7 @@ from bioctl.equipment.alarm_seen import NOTHING_EXPECTED, Expected
 from bioctl.equipment.commanded import NOTHING, UnitState
 from bioctl.equipment.image import Image
 from bioctl.equipment.instruments import look_at_instruments
-from bioctl.equipment.protect import protect
+from bioctl.equipment.protect import distrust, protect
 from bioctl.equipment.regulate import UnitMemory, outputs_of, regulate
 from bioctl.equipment.unit import UnitConfig
 from bioctl.values import Scalar
@@ -87,7 +87,9 @@ def scan(
         look = partial(_look, decided, unit, memory[name], image, now, utc, state.owner)
         _fenced(decided, f"{name}.{INSTRUMENTS}", look)
         part = partial(_protect, decided, unit, memory[name], image, now, wanted, state)
-        if not _fenced(decided, name, part):
+        if _fenced(decided, name, part):
+            distrust(memory[name])
+        else:
             decided.beat.add(name)
     for batch, step in steps.items():
         _fenced(decided, batch, partial(_take, decided, batch, step))
@@ -95,7 +97,7 @@ def scan(
         state = commanded.get(name, NOTHING)
         _control(decided, unit, memory[name], image, state, now)
         closed = state.owner in decided.broken or state.owner in faulty
-        levels = outputs_of(unit, memory[name], state, closed=closed)
+        levels = memory[name].told = outputs_of(unit, memory[name], state, closed=closed)
         decided.outputs |= tagged(unit, levels)
     return decided
 

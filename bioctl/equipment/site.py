@@ -9,9 +9,9 @@ from bioctl.equipment.fields import Fields, above_zero, collect, known, number, 
 from bioctl.equipment.own_alarms import CELL
 from bioctl.equipment.tables import Table, installed_tables
 from bioctl.equipment.unit import UnitConfig
-from bioctl.equipment.unit_fields import read_unit
+from bioctl.equipment.unit_fields import read_unit, with_elsewhere
 from bioctl.errors import InputError, InputErrors, Where
-from bioctl.language.document import Node, parse
+from bioctl.language.document import Node, Scalar, parse
 from bioctl.tags import Tag, UnitClass
 
 PROFILES = ("demo", "lab", "gmp")
@@ -147,11 +147,22 @@ def _units(
     nodes = node.as_mapping().entries
     if not nodes:
         node.refuse("a site needs at least one unit.")
-    read = {
-        name: collect(errors, node, partial(read_unit, name, classes, tables, connections, errors))
-        for name, node in nodes.items()
-    }
-    return {name: unit for name, unit in read.items() if unit is not None}
+    others = {name: _readable(name, node, classes) for name, node in nodes.items()}
+    read: dict[str, UnitConfig] = {}
+    for name, child in nodes.items():
+        elsewhere = {k: eu for unit, eus in others.items() if unit != name for k, eu in eus.items()}
+        part = partial(read_unit, name, classes, tables, connections, errors, elsewhere=elsewhere)
+        unit = collect(errors, child, part)
+        if unit is not None:
+            read[name] = unit
+    return {name: with_elsewhere(unit, read) for name, unit in read.items()}
+
+
+def _readable(name: str, node: Node, classes: Mapping[str, UnitClass]) -> dict[str, str]:
+    """Return the eu of every measurement of a unit as other units read it: `UNIT.measurement`."""
+    kind = node.as_mapping().entries.get("class")
+    found = classes.get(kind.text) if isinstance(kind, Scalar) else None
+    return {f"{name}.{one}": eu for one, eu in found.measurements.items()} if found else {}
 
 
 def _check_lockstep(site: Site, clock: Fields, errors: list[InputError]) -> None:

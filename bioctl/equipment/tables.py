@@ -19,7 +19,7 @@ from bioctl.errors import InputError, InputErrors, Where
 from bioctl.language.document import Mapping, Node, Scalar, parse
 from bioctl.language.nearest import nearest, suggest, visible
 
-GROUPS = ("alarms", "interlocks")
+GROUPS = ("alarms", "interlocks", "permissives")
 """What a table may hold; each is a group of a unit in the site file."""
 
 ENTRY_POINT = "bioctl.protection_tables"
@@ -48,6 +48,14 @@ class Origin:
     table: str
     where: Where
     amended: tuple[str, ...] = ()
+
+
+def origin_text(origin: Origin | None) -> str:
+    """Return where a row comes from, in words; None: the site file."""
+    if origin is None:
+        return "site file"
+    amended = f", {' and '.join(origin.amended)} by the site file" if origin.amended else ""
+    return f"table {origin.table}, line {origin.where.line}{amended}"
 
 
 @dataclass(slots=True)

@@ -1,42 +1,47 @@
 """Units of the site file: class, tags, hold values, loops, interlocks and alarms."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from bioctl.control.alarm_config import AlarmConfig, AlarmKind
-from bioctl.control.interlock import InterlockConfig
+from bioctl.control.interlock_config import InterlockConfig
 from bioctl.control.loop_config import AnyLoop, LoopConfig
+from bioctl.control.permissive import PermissiveConfig
 from bioctl.equipment.alarm_fields import Around, condition_over, read_alarm
+from bioctl.equipment.condition_names import condition_names, counted
 from bioctl.equipment.fields import (
     Fields,
     above_zero,
     collect,
     known,
     levels,
-    mapping,
     quantity,
     seconds,
-    span,
 )
 from bioctl.equipment.instrument_fields import Instruments
+from bioctl.equipment.interlock_fields import (
+    Names,
+    read_interlock,
+    read_permissive,
+    refuse_flaws,
+)
 from bioctl.equipment.loop_fields import Points, order_loops, read_loop
 from bioctl.equipment.own_alarms import OF_UNIT
-from bioctl.equipment.protection_fields import read_interlock
 from bioctl.equipment.scale_fields import read_scale
 from bioctl.equipment.tables import Rows, Table, take_rows
+from bioctl.equipment.tag_fields import read_measured, read_probes, read_tags, refuse_twins
 from bioctl.equipment.unit import UnitConfig
 from bioctl.errors import InputError
-from bioctl.language.document import Node, Scalar
+from bioctl.language.condition import Condition
+from bioctl.language.document import Node
 from bioctl.language.nearest import suggest, visible
-from bioctl.tags import Kind, Tag, UnitClass
-from bioctl.values import Range
+from bioctl.tags import Kind, UnitClass
 
 T = TypeVar("T")
-SWITCH = "switch"
-ANY = Range(-1e300, 1e300)
-"""Range of a tag that could not be read: its error is noted, what uses it is no other error."""
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 def read_unit(
@@ -46,8 +51,11 @@ def read_unit(
     connections: Iterable[str],
     errors: list[InputError],
     node: Node,
+    elsewhere: Mapping[str, str] = NOWHERE,
 ) -> UnitConfig:
     """Return one unit; errors inside it are noted, so that all are found in one pass.
+
+    `elsewhere` has the measurements of the site's other units, with their eu.
 
     Raises:
         InputError: its class or connection is missing or unknown.
@@ -56,11 +64,12 @@ def read_unit(
     kind = classes[fields.take("class", known(classes, "unit class"))]
     connection = fields.take("connection", known(connections, "connection"))
     period = fields.want("period", above_zero(seconds), 1.0)
-    tags = partial(_tags, name, connection, fields, errors)
+    tags = partial(read_tags, name, connection, fields, errors)
     measurements = tags("measurements", kind.measurements, Kind.MEASUREMENT)
+    measurements |= read_probes(name, connection, fields, kind)
     outputs = tags("outputs", kind.outputs, Kind.OUTPUT)
-    _refuse_twins(fields, errors)
-    instruments = Instruments(measurements, partial(_measured, name, connection))
+    refuse_twins(fields, errors)
+    instruments = Instruments(measurements, partial(read_measured, name, connection))
     instruments.read(fields)
     measurements = {**measurements, **instruments.tags}
     written = fields.node.entries.get("loops")
@@ -74,7 +83,12 @@ def read_unit(
         loops = collect(errors, written, partial(order_loops, loops, outputs)) or loops
     _refuse_missing(fields, errors, kind)
     rows = take_rows(fields, tables, errors)
-    interlocks = _rows(rows, errors, "interlocks", partial(_interlock, kind, outputs, errors))
+    readable = condition_names(measurements, outputs, loops, kind.loops, elsewhere)
+    able = Names(readable, outputs, kind.phases, kind.sources)
+    interlocks = _rows(rows, errors, "interlocks", partial(read_interlock, able, errors))
+    refuse_flaws(rows, interlocks, outputs, errors)
+    permit = partial(read_permissive, able, interlocks, errors)
+    permissives = _rows(rows, errors, "permissives", permit)
     around = Around(measurements, outputs, tuple(kind.loops), loops, instruments=instruments.found)
     around = _around(fields, errors, around)
     alarms = _rows(rows, errors, "alarms", partial(read_alarm, around, errors))
@@ -93,60 +107,28 @@ def read_unit(
         loops=loops,
         interlocks=interlocks,
         alarms={**OF_UNIT, **alarms},
+        permissives=permissives,
+        counted=counted(_conditions(interlocks, permissives), measurements),
         instruments=instruments.found,
         origins=rows.origins,
         without=rows.without,
     )
 
 
-def _tags(
-    unit: str,
-    connection: str,
-    fields: Fields,
-    errors: list[InputError],
-    group: str,
-    names: Mapping[str, str],
-    kind: Kind,
-) -> dict[str, Tag]:
-    inner = Fields(fields.take(group, mapping), errors, f"unit {unit}: {group}")
-    tags: dict[str, Tag] = {}
-    for name, eu in names.items():
-        node = inner.get(name)
-        if node is None:
-            message = f"unit {unit}: its class has {name!r}, {group} has not."
-            errors.append(
-                InputError(message, where=inner.node.where, help=f"{name}: TAG 0 .. 100 {eu}")
-            )
-            continue
-        tag = collect(errors, node, partial(_tag, unit, connection, eu, kind))
-        tags[name] = tag or Tag("", eu, ANY, kind, "", connection)
-    inner.close()
-    return tags
+def with_elsewhere(unit: UnitConfig, units: Mapping[str, UnitConfig]) -> UnitConfig:
+    """Return the unit with the tags of other units that its conditions read."""
+    read = {n for one in _conditions(unit.interlocks, unit.permissives) for n in one.names}
+    tags = {f"{u}.{n}": tag for u, o in units.items() for n, tag in o.measurements.items()}
+    return replace(unit, elsewhere={name: tags[name] for name in read & tags.keys()})
 
 
-def _tag(unit: str, connection: str, eu: str, kind: Kind, node: Node) -> Tag:
-    point, _, rest = node.as_text().partition(" ")
-    switch, integer = rest.strip() == SWITCH, rest.endswith(" integer")
-    limits = Range(0, 1) if switch else span(rest.removesuffix("integer").strip(), eu)
-    type_name = "bool" if switch else "int32" if integer else "double"
-    return Tag(f"{unit}.{point}", eu, limits, kind, f"{unit}.{point}", connection, type_name)
-
-
-def _measured(unit: str, connection: str, eu: str, node: Node) -> Tag:
-    return _tag(unit, connection, eu, Kind.MEASUREMENT, node)
-
-
-def _refuse_twins(fields: Fields, errors: list[InputError]) -> None:
-    """Note points of the plant that two names share: a slip of copying."""
-    seen: dict[str, str] = {}
-    for group in ("measurements", "outputs"):
-        node = fields.node.entries.get(group)
-        for name, child in node.as_mapping().entries.items() if node else ():
-            point = child.text.partition(" ")[0] if isinstance(child, Scalar) else name
-            if point in seen:
-                message = f"{point} is {seen[point]!r} already; it can't be {name!r} as well."
-                errors.append(InputError(message, where=child.where))
-            seen.setdefault(point, name)
+def _conditions(
+    interlocks: Mapping[str, InterlockConfig], permissives: Mapping[str, PermissiveConfig]
+) -> Iterator[Condition]:
+    for lock in interlocks.values():
+        yield lock.when
+        yield from (lock.reset_when,) if lock.reset_when else ()
+    yield from (one.when for one in permissives.values())
 
 
 def _refuse_missing(fields: Fields, errors: list[InputError], kind: UnitClass) -> None:
@@ -212,12 +194,6 @@ def _check_orders(kind: UnitClass, loop: LoopConfig, node: Node) -> None:
         if name not in known:
             message = f"the loop {loop.name} of {kind.name} has no order {visible(name)!r}."
             node.refuse(message, suggest(name, known, "orders"))
-
-
-def _interlock(
-    kind: UnitClass, outputs: Mapping[str, Tag], errors: list[InputError], name: str, node: Node
-) -> InterlockConfig:
-    return read_interlock(name, node, kind.measurements, outputs, errors)
 
 
 def _refuse_own(rows: Rows, errors: list[InputError]) -> None:

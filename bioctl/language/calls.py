@@ -30,6 +30,7 @@ FUNCTIONS: Final = {
 SYNONYMS: Final = {
     "avg": "mean", "average": "mean", "minimum": "min", "lowest": "min", "maximum": "max",
     "highest": "max", "slope": "rate", "trend": "rate", "steady": "stable", "constant": "stable",
+    "absolute": "abs", "magnitude": "abs",
 }  # fmt: skip
 """What people write instead: used for help only."""
 

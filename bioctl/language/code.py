@@ -20,6 +20,7 @@ from types import CodeType, FunctionType
 from typing import cast
 
 from bioctl.language.expression import (
+    Absolute,
     Arithmetic,
     Both,
     Claim,
@@ -122,6 +123,8 @@ class _Coder:
                 return _load(f"w{index}")
             case Negative(inner):
                 return ast.UnaryOp(ast.USub(), self._number(inner))
+            case Absolute(inner):
+                return self._absolute(inner)
             case Scaled(inner, above, below):
                 above_it = ast.BinOp(self._number(inner), ast.Mult(), ast.Constant(float(above)))
                 return above_it if below == 1 else _over(above_it, ast.Constant(float(below)))
@@ -129,6 +132,12 @@ class _Coder:
                 return self._quotient(left, right)
             case Arithmetic(symbol, left, right):
                 return ast.BinOp(self._number(left), _ARITHMETIC[symbol](), self._number(right))
+
+    def _absolute(self, number: Number) -> ast.expr:
+        """Return a number without its sign; NaN stays NaN, as no comparison with it is true."""
+        again, keep = self._twice(self._number(number))
+        positive = _compared(keep, ">=", ast.Constant(0.0))
+        return ast.IfExp(positive, again, ast.UnaryOp(ast.USub(), again))
 
     def _quotient(self, left: Number, right: Number) -> ast.expr:
         """Return a quotient that is NaN where the divisor is 0 or not finite."""
@@ -150,7 +159,7 @@ class _Coder:
 
 def _computed(number: Number) -> bool:
     """Return whether a number is worked out here, so that it can overflow."""
-    if isinstance(number, Negative):
+    if isinstance(number, Negative | Absolute):
         return _computed(number.number)
     return isinstance(number, Scaled | Arithmetic)
 

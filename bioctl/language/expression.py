@@ -49,6 +49,13 @@ class Negative:
 
 
 @dataclass(frozen=True, slots=True)
+class Absolute:
+    """A number without its sign."""
+
+    number: "Number"
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """Two numbers and what joins them."""
 
@@ -94,7 +101,7 @@ class Stable:
     index: int
 
 
-Number = Constant | Variable | Windowed | Scaled | Negative | Arithmetic
+Number = Constant | Variable | Windowed | Scaled | Negative | Absolute | Arithmetic
 Claim = Comparison | Both | Either | Opposite | Stable
 
 

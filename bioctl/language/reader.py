@@ -6,7 +6,8 @@ Grammar, from weak to strong:
                | "stable" "(" number "," number "," time ")"
     comparison = number ("<" | "<=" | ">" | ">=" | "==" | "!=") number
     number     = number ("+" | "-" | "*" | "/") number | "-" number | quantity | name
-               | ("rate" | "min" | "max" | "mean") "(" number "," time ")" | "(" number ")"
+               | ("rate" | "min" | "max" | "mean") "(" number "," time ")"
+               | "abs" "(" number ")" | "(" number ")"
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from bioctl.language.calls import FUNCTIONS, SYNONYMS, read_call
 from bioctl.language.cursor import Cursor
 from bioctl.language.eu import resolve
 from bioctl.language.expression import (
+    Absolute,
     Arithmetic,
     Both,
     Claim,
@@ -190,12 +192,25 @@ class Reader(Cursor):
         return TypedNumber(Variable(token.text), resolve(eu), token, eu)
 
     def _call(self, token: Token) -> Typed:
+        if token.text == "abs":
+            return self._absolute(token)
         if token.text not in FUNCTIONS:
             message = f"there is no function '{visible(token.text)}'."
-            meant = SYNONYMS.get(token.text.lower(), token.text)
-            listed = f"{did_you_mean(meant, FUNCTIONS)} known: {', '.join(FUNCTIONS)}."
+            meant, known = SYNONYMS.get(token.text.lower(), token.text), (*FUNCTIONS, "abs")
+            listed = f"{did_you_mean(meant, known)} known: {', '.join(known)}."
             refuse(token.column, message, listed.lstrip())
         return read_call(self, token, self.sum)
+
+    def _absolute(self, token: Token) -> Typed:
+        """Read `(number)` after `abs`."""
+        self.spend(token)
+        self.deeper(token)
+        self.accept("(")
+        inner = number(self.sum())
+        if self.accept(")") is None:
+            refuse(token.column, "abs takes one number.", "write it as in abs(pH - 7) < 0.1.")
+        self.depth -= 1
+        return TypedNumber(Absolute(inner.tree), inner.eu, token, inner.spelling)
 
 
 def _instead(token: Token) -> str:

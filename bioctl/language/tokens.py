@@ -15,7 +15,7 @@ MAX_TOKENS = 200
 _NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
 _EU = r"(?:(?!(?:and|or|not)\b)[A-Za-z%][A-Za-z0-9%]*|1(?:e[0-9]+)?(?=/))(?:/[A-Za-z0-9%]+)*"
 _TOKEN = re.compile(
-    r"[ \n]*(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"[ \n]*(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<operator><=|>=|==|!=|[<>+*/(),-])"
     rf"|(?P<duration>{_NUMBER} +(?:d|h|min|s)(?: +{_NUMBER} +(?:d|h|min|s)\b)+)"
     rf"|(?P<quantity>{_NUMBER}(?: +{_EU})?)(?![A-Za-z0-9_%.]|,[0-9])"

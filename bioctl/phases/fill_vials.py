@@ -12,6 +12,12 @@ ABORTING, ABORTED, HOLDING, HELD, COMPLETE = 8, 9, 10, 11, 17
 """StateCurrent of OPC 30050 (PackML)."""
 
 
+QUARANTINE = 10
+"""Vials for quarantine where the control recipe is older than the parameter."""
+
+NONE = -1
+
+
 class FillVials(Phase):
     """Reset, start, wait for Complete; Hold and Unhold are passed on to the machine."""
 
@@ -23,9 +29,12 @@ class FillVials(Phase):
             "volume": quantity("mL", 0.5, 30, 5.0, "fill volume of a vial"),
             "speed": quantity("1/min", 1, 30, 10.0, "machine speed"),
             "rejects": quantity("%", 0, 100, 50.0, "largest share of rejects that passes"),
+            "quarantine": integer(
+                0, 1000, QUARANTINE, "vials before an interlock's trip that go to quarantine"
+            ),
         },
         help="fill, weigh, stopper and cap vials",
-        hold="the filler gets Hold",
+        hold="the filler gets Hold; after an interlock's trip the last vials go to quarantine",
         restart="the filler gets Unhold; a command it never took is given again",
         drives=("PACKML", "fill_volume", "vials_wanted", "speed"),
         duration=lambda p: float(p["vials"]) / float(p["speed"]) * 60.0,
@@ -59,10 +68,12 @@ class FillVials(Phase):
         return (Go("begin"), Fail(refusal)) if refusal else ()
 
     def holding(self, v: View) -> Iterable[Action]:
-        """Hold the machine if it executes, and wait until it stands."""
+        """Hold the machine if it executes, and wait until it stands; note what is suspect."""
+        if v.tripped() and v.memory.get("suspect", NONE) == NONE and v.reading("processed").good:
+            return (Go(v.step, {"suspect": _suspect(v), "trip": v.tripped()}),)
         if v.number("state") in (EXECUTE, STARTING, SUSPENDED):
             return _once(v, "Hold")
-        return (Done(),) if v.number("state") in _STANDS else ()
+        return (*_quarantine(v), Done()) if v.number("state") in _STANDS else ()
 
     def restarting(self, v: View) -> Iterable[Action]:
         """Unhold the machine if it is Held; ask again for what it never took."""
@@ -82,6 +93,23 @@ class FillVials(Phase):
 
 
 _STANDS = {STOPPED, IDLE, HELD, COMPLETE, ABORTED}
+
+
+def _suspect(v: View) -> int:
+    """Return how many vials were certainly good before an interlock tripped."""
+    kept = int(v.p.get("quarantine", QUARANTINE))
+    return max(int(v.number("processed")) - kept, 0)
+
+
+def _quarantine(v: View) -> Iterable[Action]:
+    """Report the vials from before the trip to the last one the machine handled."""
+    first = int(v.memory.get("suspect", NONE))
+    if first == NONE or not v.reading("processed").good:
+        return ()
+    last = int(v.number("processed"))
+    numbers = f"numbers {first + 1} to {last}" if last > first else "none"
+    text = f"vials for quarantine, {numbers} as handled: {v.memory['trip']}"
+    return (Report("vials_quarantined", last - first, "vials", text), Go(v.step, {"suspect": NONE}))
 
 
 def _refusal(v: View) -> str:

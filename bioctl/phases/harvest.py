@@ -11,6 +11,9 @@ from bioctl.phases.specs import BIOREACTORS, CULTURE, DOSE, REACTOR, STIRRED, in
 from bioctl.recipe.capabilities import PhaseSpec
 from bioctl.values import Scalar
 
+ENZYME_LIMIT_S = 7200.0
+"""How long enzyme may be in the vessel where the control recipe is older than the parameter."""
+
 QUENCH_ATTEMPTS = 3
 """How often the hold logic asks for the quench before a person has to look."""
 
@@ -76,9 +79,13 @@ class Detach(Phase):
             "burst": quantity("s", 10, 1200, 180.0, "length of a burst, and of the rest after it"),
             "burst_speed": quantity("rpm", 10, 250, 150.0, "agitator speed of a burst"),
             "quench": quantity("mL", 10, 60000, text="quench solution"),
+            "enzyme_limit": quantity(
+                "s", 300, 43200, ENZYME_LIMIT_S, "longest time from the enzyme to the quench"
+            ),
         },
         help="detach cells by enzyme and agitation, then quench",
-        hold="enzyme stops; if any was delivered, quench is dosed; gentle agitation",
+        hold="enzyme stops; if any was delivered, quench is dosed; gentle agitation. Enzyme in the "
+        "vessel for longer than `enzyme_limit` holds by itself",
         restart="without enzyme it begins again; else it completes the quench",
         drives=(*CULTURE, *DOSE),
         moves=("weight",),
@@ -101,7 +108,8 @@ class Detach(Phase):
         enzyme, quench = _enzyme(v), _quench(v)
         match v.step:
             case "begin":
-                return enzyme.begin(v, "dosing_enzyme")
+                since = Go("dosing_enzyme", {"enzyme_at": v.now})
+                return (*enzyme.begin(v, "dosing_enzyme"), since)
             case "dosing_enzyme":
                 return enzyme.proceed(v, Go("contact"))
             case "contact":
@@ -115,6 +123,16 @@ class Detach(Phase):
             case "dosing_quench":
                 return quench.proceed(v, Go("detached"))
         return (*_suspension(v), Done())
+
+    def must_hold(self, v: View) -> str:
+        """Force the quench, which the hold logic doses, of enzyme that was in for too long."""
+        since = v.memory.get("enzyme_at")
+        if since is None or v.step in ("begin", "quench", "dosing_quench", "detached"):
+            return ""
+        limit = float(v.p.get("enzyme_limit", ENZYME_LIMIT_S))
+        if v.now - float(since) <= limit:
+            return ""
+        return f"enzyme was in the vessel for more than {limit / 60:g} min: it is quenched"
 
     def held_outputs(self, v: View) -> Mapping[str, float]:
         """Keep cells in suspension."""

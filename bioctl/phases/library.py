@@ -1,6 +1,7 @@
 """The list of phases a recipe may use, and what unit classes offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,7 +21,7 @@ from bioctl.phases.sterility_hold import SterilityHold
 from bioctl.phases.transfer import Transfer
 from bioctl.phases.wait import Settle, Wait
 from bioctl.phases.wash import Concentrate, Formulate, Wash
-from bioctl.recipe.capabilities import Capabilities
+from bioctl.recipe.capabilities import Capabilities, PhaseSpec
 from bioctl.tags import UnitClass
 
 PHASES: Mapping[str, Phase] = {
@@ -54,14 +55,33 @@ PHASES: Mapping[str, Phase] = {
 @cache
 def capabilities() -> Capabilities:
     """Return all phases, and the unit classes of every installed driver package."""
+    specs = (*(phase.spec for phase in PHASES.values()), *DECLARED)
     classes: dict[str, UnitClass] = {}
     for entry in entry_points(group="bioctl.unit_classes"):
         folder: Path = entry.load()
         for file in sorted(folder.glob("*.yaml")):
             unit_class = _unit_class(parse(file.read_text("utf-8"), str(file)))
-            classes[unit_class.name] = unit_class
-    specs = (*(phase.spec for phase in PHASES.values()), *DECLARED)
+            classes[unit_class.name] = _with_phases(unit_class, specs)
     return Capabilities(classes=classes, phases={spec.name: spec for spec in specs})
+
+
+def _with_phases(unit_class: UnitClass, specs: Iterable[PhaseSpec]) -> UnitClass:
+    """Return the class with the phases its units meet, and what those can deliver."""
+    met = [spec for spec in specs if unit_class.name in _met_by(spec)]
+    sources = [one for spec in met if "source" in spec.parameters for one in _sources(spec)]
+    return replace(
+        unit_class, phases=tuple(spec.name for spec in met), sources=tuple(dict.fromkeys(sources))
+    )
+
+
+def _sources(spec: PhaseSpec) -> tuple[str, ...]:
+    return spec.parameters["source"].choices
+
+
+def _met_by(spec: PhaseSpec) -> set[str]:
+    """Return the classes whose units a phase runs on, or into."""
+    others = (one.choices for one in spec.parameters.values() if one.kind == "unit")
+    return {*spec.classes, *(name for some in others for name in some)}
 
 
 def _unit_class(node: Node) -> UnitClass:

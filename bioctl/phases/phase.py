@@ -139,6 +139,10 @@ class View(Protocol):
         """Return the setpoint of a loop in AUTO, NaN otherwise."""
         ...
 
+    def tripped(self) -> str:
+        """Return which interlock keeps this phase from running now, and why; "" while none does."""
+        ...
+
     def call(self, key: str) -> CallRecord | None:
         """Return what is known of a one-shot command of this phase."""
         ...
@@ -177,6 +181,11 @@ class Phase:
         """Decide what happens next while RUNNING."""
         del v
         return (Done(),)
+
+    def must_hold(self, v: View) -> str:
+        """Return why it must be held now, RUNNING or PAUSED; "" while it need not."""
+        del v
+        return ""
 
     def holding(self, v: View) -> Iterable[Action]:
         """Bring the phase to a state in which it can wait for long."""

@@ -1,9 +1,12 @@
-"""Sterility hold: watch the medium without base or gas control; growth would show in DO and pH."""
+"""Sterility hold: watch the medium without base or gas control; growth would show in DO and pH.
+
+One that failed stands in the way of everything after it until QA has decided, by a signature.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from bioctl.phases.phase import Action, Done, Fail, Go, Phase, Report, View
+from bioctl.phases.phase import Action, Ask, Done, Fail, Go, Phase, Report, View
 from bioctl.phases.specs import BIOREACTORS, GAS, quantity
 from bioctl.recipe.capabilities import PhaseSpec
 
@@ -24,7 +27,7 @@ class SterilityHold(Phase):
         },
         help="watch the medium without control; growth shows in DO and pH",
         hold="doses nothing; its gas mix stays",
-        restart="the comparison begins again",
+        restart="the comparison begins again; after a failure QA decides",
         drives=(*GAS, "pH", "dissolved_oxygen"),
         duration=lambda p: float(p["settle"]) + float(p["duration"]),
     )
@@ -45,6 +48,8 @@ class SterilityHold(Phase):
 
     def running(self, v: View) -> Iterable[Action]:
         """Settle, note the start, watch, judge."""
+        if v.step == "failed":
+            return _decided(v)
         oxygen, acidity = v.number("dissolved_oxygen"), v.number("pH")
         if oxygen != oxygen or acidity != acidity:  # noqa: PLR0124  judge on GOOD readings only
             return ()
@@ -56,7 +61,7 @@ class SterilityHold(Phase):
         drop = float(v.memory["oxygen"]) - oxygen
         drift = abs(float(v.memory["pH"]) - acidity)
         if drop > float(v.p["oxygen_drop"]) or drift > float(v.p["pH_drift"]):
-            return (Fail(f"sterility hold failed: DO fell {drop:.1f} %, pH moved {drift:.2f}"),)
+            return _failed(drop, drift)
         if v.in_step < float(v.p["duration"]):
             return ()
         return (
@@ -66,6 +71,36 @@ class SterilityHold(Phase):
         )
 
     def restarting(self, v: View) -> Iterable[Action]:
-        """Watch again from the start: a break spoils the comparison."""
-        del v
-        return (Go("begin"), Done())
+        """Watch again from the start: a break spoils the comparison. After a failure QA decides."""
+        return (Done(),) if v.step == "failed" else (Go("begin"), Done())
+
+
+def _failed(drop: float, drift: float) -> Iterable[Action]:
+    what = f"sterility hold failed: DO fell {drop:.1f} %, pH moved {drift:.2f}"
+    question = Ask(
+        "verdict",
+        "signature",
+        f"{what}. Medium and vessel are in quarantine. Reviewed: it is watched again. Released: it "
+        "goes on as it is. Rejected: it goes no further.",
+        ("reviewed", "released", "rejected"),
+        role="qa",
+        evidence={"oxygen_drop": round(drop, 2), "pH_drift": round(drift, 3)},
+    )
+    return (
+        Report("quarantine", "medium and vessel", text=what),
+        question,
+        Go("failed"),
+        Fail(what),
+    )
+
+
+def _decided(v: View) -> Iterable[Action]:
+    match v.answer("verdict"):
+        case "reviewed":
+            return (Go("begin"),)
+        case "released":
+            text = "QA released medium and vessel after a failed sterility hold"
+            return (Report("sterility_hold", "released", text=text), Done())
+        case "rejected":
+            return (Fail("sterility hold failed, and QA has rejected it: stop the batch"),)
+    return (Fail("sterility hold failed, and QA has not decided yet"),)

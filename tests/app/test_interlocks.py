@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bioctl.app.cell import _recovered
-from bioctl.control.interlock import InterlockState, Reset
+from bioctl.control.interlock_config import InterlockState, Reset
 from bioctl.port.messages import Signing
 
 from .desk import PASSWORD, TYPO, Desk

@@ -15,6 +15,11 @@ from .setting import kinds
 LOOP = {"unit": "BR101", "loop": "temperature"}
 
 
+def filled(desk: Desk) -> None:
+    """Let the vessel weigh as if there were liquid: a dry one is neither stirred nor heated."""
+    desk.run.line.bench.plant.set_fault("BR101.WT101.offset", 4.0)
+
+
 async def loop_entries(desk: Desk) -> list[Entry]:
     found = kinds(await desk.run.entries(), "loop.set")
     return [entry for entry in found if entry.actor["type"] == "person"]
@@ -33,6 +38,7 @@ async def test_a_person_takes_a_loop_and_gives_it_back_and_the_journal_says_who(
 
 
 async def test_the_recipe_moves_no_loop_a_person_has_taken(desk: Desk) -> None:
+    filled(desk)
     await desk.start(recipe(GROW))
     await desk.give("ada", "loop.mode", args=LOOP | {"mode": "man"})
     await desk.run.turn(10)
@@ -93,6 +99,7 @@ async def test_what_a_loop_cannot_do_is_refused_in_a_sentence_and_journaled(
 async def test_a_tuning_test_ends_under_its_guard_and_its_end_is_an_entry_with_samples(
     desk: Desk,
 ) -> None:
+    filled(desk)
     await desk.start(recipe(GROW))
     await desk.run.turn(3)
     limits = {"test": "step", "amplitude": 1.0, "guard": 50, "longest_s": 100, "settle_s": 20}

@@ -10,7 +10,9 @@ import pytest
 
 from bioctl.app.cell import _recovered
 from bioctl.control.alarm_state import AlarmCondition, AlarmState
-from bioctl.control.interlock import InterlockState, Reset
+from bioctl.control.interlock_config import InterlockState, Reset
+from bioctl.control.loop_state import LoopState
+from bioctl.control.totaliser import DoseState
 
 from .desk import Desk
 from .setting import SITE, kinds
@@ -120,6 +122,30 @@ async def test_bypass_restore_and_reset_of_an_interlock_outlive_a_kill(desk: Des
     await give_interlock(desk, "ada", "reset")
     assert not (await kept()).tripped
     assert NAME == "BR101.pressure_high"
+
+
+@pytest.mark.promise(1)
+async def test_release_of_a_dose_outlives_a_kill(desk: Desk) -> None:
+    dose = DoseState(used=400.0, last=400.0, locked=True)
+    desk.run.core.memory["BR101"].loops["pH"] = LoopState(dose=dose)
+    await snapshot(desk)
+    args = {"unit": "BR101", "loop": "pH"}
+    await desk.give("ada", "loop.release", args=args, reason="ok", signature=signed("kim"))
+    kept = (await killed(desk)).memory["BR101"].loops["pH"].dose
+    assert (kept.locked, kept.used) == (False, 0.0)
+
+
+@pytest.mark.promise(1)
+async def test_bypass_of_a_permissive_outlives_a_kill_and_its_time_counts_anew(desk: Desk) -> None:
+    await snapshot(desk)
+    args = {"interlock": "BR101.ready_for_cells", "minutes": 30}
+    given = {"args": args, "reason": "seed train"}
+    await desk.give("kim", "interlock.bypass", signature=signed("kim"), **given)
+    until = desk.run.core.memory["BR101"].permissives["ready_for_cells"].bypassed_until
+    kept = (await killed(desk)).memory["BR101"].permissives["ready_for_cells"]
+    assert (kept.bypassed_until, kept.since) == (until, None)
+    await desk.give("ada", "interlock.restore", **given)
+    assert not (await killed(desk)).memory["BR101"].permissives["ready_for_cells"].given
 
 
 @pytest.mark.promise(1)

@@ -121,4 +121,43 @@ ALARMS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
         {"interlock": "overpressure", "cause": "its time is over"},
         "Interlock overpressure on BR101 acts again, its bypass ended: its time is over.",
     ),
+    (
+        "interlock.restored",
+        P,
+        {"interlock": "high", "cause": "by Anna", "reason": "done", "acts": True},
+        (
+            "Interlock high on BR101 acts again, its bypass ended: by Anna: done;"
+            " it has tripped and acts now."
+        ),
+    ),
+    (
+        "interlock.tripped",
+        RULE,
+        {"interlock": "overpressure", "cause": "PT101 > 1.2 bar", "bypassed": True},
+        "Interlock overpressure on BR101 tripped: PT101 > 1.2 bar; it is bypassed and did not act.",
+    ),
+    (
+        "permissive.missing",
+        RULE,
+        {"permissive": "BR101.ready", "phase": "x/y/cells", "text": "permissive ready is missing"},
+        "Phase x/y/cells waits to start: permissive ready is missing.",
+    ),
+    (
+        "permissive.given",
+        RULE,
+        {"permissive": "BR101.ready", "phase": "x/y/cells"},
+        "Phase x/y/cells may start: BR101.ready stands in its way no more.",
+    ),
+    (
+        "permissive.bypassed",
+        P,
+        {"permissive": "ready", "minutes": 10.0, "reason": "seed train"},
+        "Anna Berg (anna, operator) bypassed permissive ready on BR101 for 10 min: seed train.",
+    ),
+    (
+        "permissive.restored",
+        RULE,
+        {"permissive": "ready", "cause": "its time is over"},
+        "Permissive ready on BR101 counts again, its bypass ended: its time is over.",
+    ),
 ]

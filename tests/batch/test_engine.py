@@ -37,6 +37,7 @@ def closed(cell: Cell) -> bool:
     return [cell.outputs[tag] for tag in ENDS.values()] == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.requirement("I9")
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("weight", ["BR101.WT101", "CW201.WT201"])
 def test_transfer_closes_both_ends_in_the_scan_in_which_a_weight_goes_bad(weight: str) -> None:
@@ -49,6 +50,7 @@ def test_transfer_closes_both_ends_in_the_scan_in_which_a_weight_goes_bad(weight
     assert "a weight is BAD: both ends are closed" in str(kinds(cell, "alarm.raised"))
 
 
+@pytest.mark.requirement("I9")
 def test_transfer_closes_both_ends_when_the_masses_do_not_fit_and_can_be_restarted() -> None:
     cell = transferring()
     cell.bench.plant.units["CW201"].feed.volume -= 0.1  # a leak

@@ -137,11 +137,19 @@ def test_what_people_silenced_or_bypassed_is_an_exception(asked: list[Happened])
             ("alarm.shelved", {"alarm": "x"}),
             ("alarm.removed", {"alarm": "y"}),
             ("interlock.bypassed", {"interlock": "z"}),
+            ("permissive.bypassed", {"permissive": "w"}),
         )
     ]
     record = reviewed(told(asked, *done))
-    assert [one.rule for one in record.findings] == ["silenced"] * 3
+    assert [one.rule for one in record.findings] == ["silenced"] * 4
     assert "bypassed interlock z on CW201 for 5 min: repair" in record.findings[2].text
+
+
+def test_trip_under_a_bypass_says_that_it_did_not_act(asked: list[Happened]) -> None:
+    data = {"interlock": "z", "cause": "pressure > 600 mbar", "bypassed": True}
+    trip = event("interlock.tripped", data, unit="CW201")
+    (found,) = [one for one in reviewed(told(asked, trip)).findings if one.rule == "interlock"]
+    assert "z tripped: pressure > 600 mbar; bypassed, it did not act" in found.text
 
 
 def test_alarm_suppressed_by_design_is_no_exception(asked: list[Happened]) -> None:

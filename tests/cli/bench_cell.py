@@ -34,13 +34,21 @@ ALARMS = [
     ALARM | {"alarm": "glucose_low", "priority": 2, "state": "unacknowledged", "since": 9.0,
              "unevaluable": True},
 ]  # fmt: skip
-INTERLOCK = {"unit": "BR101", "protects": "the bag"}
+INTERLOCK = {"unit": "BR101", "protects": "the bag", "holds": [], "reset": "person"}
 INTERLOCKS = [
     INTERLOCK | {"interlock": "pressure_high", "tripped": True, "cause": "pressure > 80 mbar",
-                 "first_out": True, "bypassed_s": None},
+                 "first_out": True, "bypassed_s": None, "acts": True},
     INTERLOCK | {"interlock": "level_low", "tripped": False, "cause": "", "first_out": False,
-                 "bypassed_s": 300.0},
+                 "bypassed_s": 300.0, "acts": False},
+    INTERLOCK | {"interlock": "feed_used_up", "tripped": True, "cause": "feed_total.used > 20 L",
+                 "first_out": False, "bypassed_s": 120.0, "acts": False, "reset": "second"},
 ]  # fmt: skip
+PERMISSIVE = {"unit": "BR101", "protects": "cells", "before": ["inoculate", "charge"],
+              "source": ["inoculum"], "when": "pH > 7", "bypassed_s": None}  # fmt: skip
+PERMISSIVES = [
+    PERMISSIVE | {"permissive": "ready", "given": False, "missing": "it needs pH > 7; now pH 6.9"},
+    PERMISSIVE | {"permissive": "warm", "given": True, "missing": "", "source": []},
+]
 ENDS = {"stop": "STOPPED", "abort": "ABORTED", "hold": "HELD"}
 
 
@@ -65,7 +73,7 @@ class BenchCell:
             return self._recipe(verb, command)
         if noun == "alarm":
             return self._alarm(verb, command)
-        if noun == "interlock":
+        if noun in ("interlock", "loop"):
             return self._interlock(verb, command)
         batch = str(command.args["batch"])
         if verb != "start" and batch not in self.batches:
@@ -82,6 +90,7 @@ class BenchCell:
             "recipes": [VERSION],
             "alarms": ALARMS,
             "interlocks": INTERLOCKS,
+            "permissives": PERMISSIVES,
             "given": self.recipes,
         }
 
@@ -115,7 +124,8 @@ class BenchCell:
         return Answer(outcome="done", message=f"{verb}{minutes}: {command.reason}")
 
     def _interlock(self, verb: str, command: Command) -> Answer:
-        meaning = command.signature.meaning if command.signature else "nothing"
+        signature = command.signature
+        meaning = f"{signature.meaning} by {signature.user}" if signature else "nothing"
         minutes = f" for {command.args['minutes']:g} min" if verb == "bypass" else ""
         message = f"{verb}{minutes}: {command.reason}, signed {meaning}"
         return Answer(outcome="done", message=message)

@@ -6,24 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioctl.control.bypass import bypass, end_bypass, restore
 from bioctl.control.interlock import (
-    InterlockConfig,
-    InterlockState,
-    OnBad,
-    Reset,
-    bypass,
-    end_bypass,
+    Person,
     evaluate,
     first_out,
     forced_outputs,
+    limited_outputs,
     reset,
-    restore,
 )
+from bioctl.control.interlock_config import InterlockConfig, InterlockState, OnBad, Reset
 from bioctl.errors import InputError, RefusedError
 from bioctl.language.condition import compile_condition
 from bioctl.values import Reading, bad
 
 EU = {"pressure": "mbar", "weight": "kg"}
+ANNA = Person("anna", "operator")
 GASES = {"air": 0.0, "oxygen": 0.0}
 
 
@@ -79,16 +77,16 @@ def test_interlock_that_needs_a_person_stays_until_the_person_resets_it() -> Non
     bench = Bench(interlock(reset=Reset.PERSON))
     bench.see(40.0)
     with pytest.raises(RefusedError, match="still there"):
-        reset(bench.config, bench.state, "anna")
+        reset(bench.config, bench.state, ANNA)
     assert bench.see(10.0, 100)
-    bench.state, event = reset(bench.config, bench.state, "anna")
+    bench.state, event = reset(bench.config, bench.state, ANNA)
     assert event.data == {"interlock": "I1", "cause": "reset by anna"}
     assert not bench.see(10.0)
 
 
 def test_reset_of_what_is_not_tripped_is_refused() -> None:
     with pytest.raises(RefusedError, match="not tripped"):
-        reset(interlock(), InterlockState(), "anna")
+        reset(interlock(), InterlockState(), ANNA)
 
 
 @pytest.mark.fault("PV-01")
@@ -100,7 +98,7 @@ def test_bad_value_never_resets(reading: Reading, on_bad: OnBad, how: Reset) -> 
     bench.see(40.0)
     assert bench.see(reading, 1000)
     with pytest.raises(RefusedError):
-        reset(bench.config, bench.state, "anna")
+        reset(bench.config, bench.state, ANNA)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +239,7 @@ def test_reset_keeps_the_end_of_a_bypass() -> None:
     bench.see(50.0)
     bench.state, _ = bypass(bench.config, bench.state, bench.now, 60.0)
     bench.see(10.0)
-    bench.state, _ = reset(bench.config, bench.state, "Ada")
+    bench.state, _ = reset(bench.config, bench.state, Person("Ada", "operator"))
     assert bench.state == InterlockState(bypassed_until=61.0)
 
 
@@ -257,3 +255,57 @@ def test_interlock_without_a_limit_can_not_be_bypassed_and_nothing_is_restored()
         bypass(interlock(), InterlockState(), 0.0, 1.0)
     with pytest.raises(RefusedError, match="not bypassed"):
         restore(interlock(), InterlockState(), "")
+
+
+def test_limits_are_the_lowest_of_all_that_act() -> None:
+    one = replace(interlock(), then={}, at_most={"agitation": 75.0})
+    two = replace(one, name="I2", at_most={"agitation": 50.0, "air": 1.0})
+    configs, tripped = {"I1": one, "I2": two}, InterlockState(tripped=True)
+    bypassed = InterlockState(tripped=True, bypassed_until=10.0)
+    assert limited_outputs(configs, {"I1": tripped, "I2": tripped}) == {"agitation": 50, "air": 1}
+    assert limited_outputs(configs, {"I1": tripped, "I2": bypassed}) == {"agitation": 75}
+    assert limited_outputs(configs, {}) == {}
+
+
+def test_trip_of_a_bypassed_interlock_says_that_it_did_not_act() -> None:
+    bench = Bench(interlock(bypass_s=60.0))
+    bench.state, _ = bypass(bench.config, bench.state, bench.now, 60.0)
+    lookup = {"pressure": Reading(40.0)}.__getitem__
+    bench.state, acts, event = evaluate(bench.config, bench.state, lookup, 1.0)
+    assert event is not None
+    assert (acts, bench.state.tripped, event.data["bypassed"]) == (False, True, True)
+    _, told = restore(bench.config, bench.state, "by Ada")
+    assert told.data["acts"] is True
+
+
+def test_trip_of_an_interlock_that_acts_says_nothing_of_a_bypass() -> None:
+    _, acts, event = evaluate(
+        interlock(), InterlockState(), {"pressure": Reading(40.0)}.__getitem__, 1.0
+    )
+    assert event is not None
+    assert acts
+    assert "bypassed" not in event.data
+
+
+@pytest.mark.parametrize(
+    ("how", "role", "may"),
+    [("person", "operator", True), ("person", "supervisor", True), ("person", "qa", False),
+     ("qa", "qa", True), ("qa", "operator", False), ("qa", "supervisor", False),
+     ("second", "operator", True), ("second", "qa", False)],
+)  # fmt: skip
+def test_reset_is_for_those_it_is_declared_for(how: str, role: str, may: bool) -> None:  # noqa: FBT001
+    bench = Bench(interlock(reset=Reset(how)))
+    bench.see(40.0)
+    assert bench.see(10.0, 100)
+    by = Person("Quinn", role)
+    if may:
+        assert not reset(bench.config, bench.state, by)[0].tripped
+    else:
+        with pytest.raises(RefusedError, match="is reset by"):
+            reset(bench.config, bench.state, by)
+
+
+def test_interlock_that_does_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="holds no phase"):
+        replace(interlock(), then={})
+    assert replace(interlock(), then={}, holds=("transfer",)).holds == ("transfer",)

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from bioctl.control.alarm_state import AlarmCondition, AlarmState
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop import scan_loop
 from bioctl.control.loop_config import LoopConfig, Mode
 from bioctl.control.loop_state import LoopState, set_mode, set_setpoint

@@ -26,7 +26,7 @@ SNIPPETS = [
 SITE = Template(shipped_template()).substitute(plant_url="opc.tcp://127.0.0.1:4840/plant")
 READERS = (
     "site.py", "unit_fields.py", "loop_fields.py", "law_fields.py", "structure_fields.py",
-    "scale_fields.py", "protection_fields.py", "alarm_fields.py", "tables.py",
+    "scale_fields.py", "interlock_fields.py", "tag_fields.py", "alarm_fields.py", "tables.py",
     "instrument_fields.py",
 )  # fmt: skip
 FIRST_UNIT = SITE.index("  BR101:")
@@ -42,10 +42,15 @@ def put_in(kind: str, text: str) -> str:
         case "site-connection" | "site-twin":
             here = SITE.index("connections:\n") + len("connections:\n")
             return SITE[:here] + textwrap.indent(text, "  ") + SITE[SITE.index("\nunits:") :]
-        case "site-scale" | "site-instruments":
+        case "site-scale" | "site-instruments" | "site-permissive":
             end = SITE.index("    loops:\n", FIRST_UNIT)
             here = SITE.index("    instruments:\n") if kind == "site-instruments" else end
-            return SITE[:here] + textwrap.indent(text, "    ") + SITE[end:]
+            own = (
+                f"permissives:\n{textwrap.indent(text, '  ')}"
+                if kind == "site-permissive"
+                else text
+            )
+            return SITE[:here] + textwrap.indent(own, "    ") + SITE[end:]
         case "site-loop" | "site-followed-loop" | "site-cascade":
             found = replaced(f"{name}:", inner, "    loops:\n")
             led_here = kind != "site-followed-loop"  # else nothing here can doubt it

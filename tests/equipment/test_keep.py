@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bioctl.app.core import Core
 from bioctl.batch.state import CellState
 from bioctl.control.alarm_state import AlarmCondition, AlarmState
-from bioctl.control.interlock import InterlockState
+from bioctl.control.interlock_config import InterlockState
 from bioctl.control.loop_config import Mode
 from bioctl.control.loop_state import LoopState
+from bioctl.control.permissive import PermissiveState
 from bioctl.control.totaliser import DoseState
 from bioctl.equipment.keep import recall, remember
 from bioctl.equipment.regulate import UnitMemory
@@ -22,6 +23,7 @@ from bioctl.values import Reading
 from ..batch.cell import Cell, recipe  # noqa: TID252  tests are no package
 from ..batch.dry_setting import demo_site  # noqa: TID252
 from ..batch.test_hold import CHARGE, GROW  # noqa: TID252
+from .table_site import Scanned
 
 SITE = demo_site()
 
@@ -44,6 +46,24 @@ def test_interlocks_alarms_and_dose_counters_outlive_a_restart() -> None:
     assert again.alarms == before.alarms
     assert again.loops["pH"].dose == before.loops["pH"].dose
     assert again.owner == "B-1"
+
+
+def test_counts_and_bypasses_outlive_a_restart_and_the_time_of_a_permissive_does_not() -> None:
+    cell = Scanned().run(2000, 10.0).run(5, BR101_feed_total=12_000.0)
+    memory = cell.memory["BR101"]
+    assert memory.permissives["ready_for_cells"].given
+    memory.permissives["ready_for_cells"] = PermissiveState(5.0, "", bypassed_until=9000.0)
+    again = recall(cell.site.units, remember(cell.memory))["BR101"]
+    assert again.counted["feed_total"].used == memory.counted["feed_total"].used == 12_000.0
+    kept = again.permissives["ready_for_cells"]
+    assert (kept.since, kept.bypassed_until, bool(kept.missing)) == (None, 9000.0, True)
+
+
+def test_what_ran_while_the_controller_was_down_is_counted() -> None:
+    cell = Scanned().run(5, BR101_feed_total=1000.0)
+    cell.memory = recall(cell.site.units, remember(cell.memory))
+    cell.run(2, BR101_feed_total=1300.0)
+    assert cell.memory["BR101"].counted["feed_total"].used == 300.0
 
 
 def test_dose_counter_of_the_same_batch_goes_on_after_a_restart() -> None:

@@ -112,11 +112,30 @@ MISTAKES = {
                             "did you mean 'pressure'?"),
     "interlock eu": ("when: pressure > 80 mbar", "when: pressure > 80 kg", "pressure > 80 kg",
                      "kg"),
-    "reset condition": ("reset_when: pressure < 10 mbar", "reset_when: pressur < 10 mbar",
-                        "pressur <", "did you mean 'pressure'?"),
+    "reset condition": ("reset_when: temperature < 38 degC",
+                        "reset_when: temperatur < 38 degC", "temperatur <",
+                        "did you mean 'temperature'?"),
     "interlock output": ("then: {jacket: 20}", "then: {jackt: 20}", "jackt",
                          "did you mean 'jacket'?"),
     "interlock range": ("then: {jacket: 20}", "then: {jacket: 0}", "0}", "5 .. 45 degC"),
+    "limited output": ("then: {jacket: 20}", "then: {jackt: {at_most: 20 degC}}", "jackt",
+                       "did you mean 'jacket'?"),
+    "limit outside": ("then: {jacket: 20}", "then: {jacket: {at_most: 50 degC}}", "50 degC",
+                      "at most 50 degC is outside 5 .. 45 degC"),
+    "limit field": ("then: {jacket: 20}", "then: {jacket: {at_mots: 20 degC}}", "{at_mots",
+                    "did you mean it by 'at_mots'?"),
+    "forced nothing": ("then: {jacket: 20}", "then: {}", "protects: the cells from heat",
+                       "forces no output and holds no phase"),
+    "forced number": ("then: {jacket: 20}", "then: {jacket: nan}", "nan", "is not a number"),
+    "held phase": ("then: {jacket: 20}", "holds: [inoculat]", "inoculat", "mean 'inoculate'?"),
+    "loop of an interlock": ("when: temperature > 40 degC",
+                             "when: temperature > 40 degC or jacket < 25 degC",
+                             "temperature_high:\n        protects",
+                             "it could never be reset: what temperature_high forces"),
+    "hysteresis": ("reset_when: temperature < 38 degC", "reset_when: temperature < 41 degC",
+                   "temperature_high:\n        protects", "its hysteresis is reversed"),
+    "reading of another unit": ("when: pressure > 80 mbar", "when: CW20.pressure > 80 mbar",
+                                "CW20.pressure", "did you mean 'CW201.pressure'?"),
     "on_bad": ("on_bad: hold_state", "on_bad: hold_stat", "hold_stat\n", "mean 'hold_state'?"),
     "alarm kind": ("_oxygen, kind: high", "_oxygen, kind: hihg", "hihg", "mean 'high'?"),
     "alarm measurement": ("{measurement: exhaust_oxygen, kind: bad",
@@ -223,3 +242,84 @@ def test_no_damaged_line_ends_in_anything_but_told_errors(
         damaged = f"{name}: {wrong}\n"
         with suppress(InputError):
             load("".join((*lines[:at], damaged, *lines[at + 1 :])))
+
+
+PERMISSIVE = """    permissives:
+      ready:
+        protects: cells
+        when: temperature > 36 degC
+        before: [inoculate, charge]
+        source: [inoculum]
+        for: 30 min
+"""
+WRONG_PERMISSIVES = {
+    "phase": ("inoculate,", "inocluate,", "did you mean 'inoculate'?"),
+    "source": ("[inoculum]", "[inoculm]", "did you mean 'inoculum'?"),
+    "time": ("30 min", "30 kg", "kg"),
+    "nothing": ("[inoculate, charge]", "[]", "it is before nothing"),
+    "name": ("temperature >", "temperatur >", "did you mean 'temperature'?"),
+    "window": ("temperature > 36 degC", "mean(temperature, 1 h) > 36 degC", "can't be done here"),
+    "interlock": ("ready:", "pressure_high:", "there is an interlock"),
+    "field": ("protects", "protect", "needs `protects`"),
+}  # fmt: skip
+
+
+def test_permissive_is_read(load: Callable[[str], Site]) -> None:
+    text = TEXT.replace("    empty: weight < 1 kg\n", f"    empty: weight < 1 kg\n{PERMISSIVE}")
+    one = load(text).units["BR101"].permissives["ready"]
+    assert (one.before, one.sources, one.for_s) == (("inoculate", "charge"), ("inoculum",), 1800.0)
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("kind", WRONG_PERMISSIVES)
+def test_mistake_in_a_permissive_is_told_at_its_place(
+    kind: str, load: Callable[[str], Site]
+) -> None:
+    old, new, told = WRONG_PERMISSIVES[kind]
+    assert old in PERMISSIVE
+    wrong = PERMISSIVE.replace(old, new, 1)
+    with pytest.raises(InputErrors) as refused:
+        load(TEXT.replace("    empty: weight < 1 kg\n", f"    empty: weight < 1 kg\n{wrong}"))
+    (error,) = refused.value.errors
+    assert told in str(error)
+    assert error.where is not None
+    first = TEXT.splitlines().index("    empty: weight < 1 kg") + 2
+    assert first <= error.where.line < first + 7
+
+
+FALLBACK = "        fallback: {jacket: 37}\n"
+WRONG_FALLBACKS = {
+    "no from": ("[{jacket: 37}]", "a fallback of a list needs `from`"),
+    "no first": ("[{from: 1 d, jacket: 37}]", "no fallback is from: 0 d"),
+    "twice": ("[{from: 0 d, jacket: 37}, {from: 0 h, jacket: 36}]", "from this age already"),
+    "output": ("[{from: 0 d, jackt: 37}]", "did you mean 'jacket'?"),
+    "range": ("[{from: 0 d, jacket: 37}, {from: 1 d, jacket: 99}]", "outside 5 .. 45 degC"),
+    "time": ("[{from: 0 kg, jacket: 37}]", "kg"),
+}
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("kind", WRONG_FALLBACKS)
+def test_mistake_in_a_fallback_by_age_is_told(kind: str, load: Callable[[str], Site]) -> None:
+    new, told = WRONG_FALLBACKS[kind]
+    assert TEXT.count(FALLBACK) == 1
+    with pytest.raises(InputErrors) as refused:
+        load(TEXT.replace(FALLBACK, f"        fallback: {new}\n"))
+    assert told in str(refused.value)
+
+
+WRONG_PROBES = {
+    "name of the class": ("pH: AT109 2 .. 12 pH", "is a name of class packed_bed_bioreactor"),
+    "point twice": ("second: TT101 0 .. 60 degC", "is 'temperature' already"),
+    "eu": ("second: TT109 0 .. 60 degX", "degX"),
+    "range": ("second: TT109", "range"),
+}
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("kind", WRONG_PROBES)
+def test_mistake_in_a_probe_is_told(kind: str, load: Callable[[str], Site]) -> None:
+    line, told = WRONG_PROBES[kind]
+    with pytest.raises(InputErrors) as refused:
+        load(TEXT.replace("    outputs:\n", f"    probes: {{{line}}}\n    outputs:\n", 1))
+    assert told in str(refused.value)

@@ -173,7 +173,7 @@ def test_condition_tells_how_far_it_looks_back() -> None:
             "'rate' (amount per time and volume) and '-0.1 mmol/L' (amount per volume).",
             "both",
         ),
-        ("pH(1) > 1", 1, "there is no function 'pH'.", "known: stable, rate, min, max, mean."),
+        ("pH(1) > 1", 1, "there is no function 'pH'.", "known: stable, rate, min, max, mean, abs."),
         ("stable(pH, 0.05)", 16, "')' was not expected in stable( ).", "stable(pH, 0.05, 10 min)"),
         ("stable(pH, 0.05 degC, 1 min)", 12, "'stable' joins 'pH' (a pure number", "same"),
         ("mean(temperature, 5) > 1 degC", 19, "needs a time to look back", "found"),

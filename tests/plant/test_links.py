@@ -132,6 +132,7 @@ def test_frozen_plant(wired: tuple[Cell, Wire]) -> None:
 
 @pytest.mark.fault("NW-02")
 @pytest.mark.promise(5)
+@pytest.mark.requirement("I11")
 def test_plant_cut_off(wired: tuple[Cell, Wire]) -> None:
     cell, wire = wired
     running(cell)
@@ -149,6 +150,7 @@ def test_plant_cut_off(wired: tuple[Cell, Wire]) -> None:
 
 @pytest.mark.fault("CR-07")
 @pytest.mark.promise(5)
+@pytest.mark.requirement("I11")
 def test_frozen_controller(wired: tuple[Cell, Wire]) -> None:
     cell, _ = wired
     running(cell)

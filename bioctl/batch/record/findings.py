@@ -152,7 +152,8 @@ def interlocks(story: Story, _: Parts) -> Found:
     found = []
     for begin, end in pairs:
         let_go = f"; reset: {end.data.get('cause')}" if end else ""
-        text = f"{begin.data['interlock']} tripped: {begin.data.get('cause')}{let_go}"
+        idle = "; bypassed, it did not act" if begin.data.get("bypassed") else ""
+        text = f"{begin.data['interlock']} tripped: {begin.data.get('cause')}{idle}{let_go}"
         found.append(_lasting(story, "interlock", Stretch(begin, end), text))
     return len(pairs), found
 

@@ -13,9 +13,12 @@ RULES: dict[str, tuple[str, str, Look]] = {
     "alarm": ("Alarms", "alarm", rules.alarms),
     "interlock": ("Interlock trips", "interlock", rules.interlocks),
     "silenced": (
-        "Alarms silenced and interlocks bypassed by people",
+        "Alarms silenced, interlocks and permissives bypassed by people",
         "silenced",
-        told("silenced", "alarm.shelved", "alarm.removed", "interlock.bypassed"),
+        told(
+            "silenced",
+            *("alarm.shelved", "alarm.removed", "interlock.bypassed", "permissive.bypassed"),
+        ),
     ),
     "link": ("Lost connections", "connection", rules.links),
     "loop": ("Loop fallbacks", "loop", rules.loops),

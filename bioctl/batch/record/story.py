@@ -23,6 +23,7 @@ OF_UNITS = frozenset(
     | {"alarm.escalated"}
     | {f"alarm.{what}" for what in ("shelved", "unshelved", "removed", "returned")}
     | {f"interlock.{what}" for what in ("tripped", "reset", "bypassed", "restored")}
+    | {"permissive.bypassed", "permissive.restored"}
     | {"loop.doubted", "loop.trusted", "loop.tested"}
     | {"instrument.compared", "instrument.doubted", "instrument.trusted"}
     | {"loop.fallback", "loop.recovered", "plant.local", "history.chunk", "history.lost"}

@@ -8,7 +8,7 @@ the ranges, being linear. Anything else is taken as sometimes TRUE: a right reci
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from itertools import product
+from itertools import pairwise, product
 
 from bioctl.language.condition import Condition, Truth
 from bioctl.language.eu import resolve
@@ -100,7 +100,7 @@ def _plainly_sometimes(
     words = tokenise(text)
     seen: set[str] = set()
     for name, sign, value, joint in zip(*(words[n::4] for n in range(4)), strict=False):
-        if name.kind != "name" or name.text in formula or name.text in seen:
+        if name.kind != "name" or name.text in formula or name.text in seen or sign.text == "(":
             return False
         eu = names[name.text]
         limits = ranges.get(name.text) or physical(eu)
@@ -128,7 +128,10 @@ def _ends(
 
 def _decided(text: str) -> set[Verdict]:
     """Return the verdicts that asking at the marks proves for a text."""
-    words = {token.text for token in tokenise(text) if token.kind == "operator"}
+    tokens = tokenise(text)
+    words = {token.text for token in tokens if token.kind == "operator"}
+    if any((one.text, two.text) == ("abs", "(") for one, two in pairwise(tokens)):
+        return set()
     if not words & {"+", "-", "*", "/"}:
         return set(Verdict)
     if words & {"*", "/", "and", "not", "==", "!="}:
