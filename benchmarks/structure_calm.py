@@ -1,7 +1,7 @@
 """Two positions, dead band and trend: a loop that moves its output no more than it must.
 
-Gains and integral times are SIMC's (`bioctl.control.rules.simc`) on the process below, rounded;
-simple-pid has the same ones.
+Gains and integral times are SIMC's (`bioctl.control.rules.simc`, half rule) on the process below,
+rounded; simple-pid has the same ones.
 """
 
 import math
@@ -81,8 +81,8 @@ loops:
   dissolved_oxygen:
     measurement: dissolved_oxygen
     setpoint: 0 .. 100 %
-    gain: 1.75
-    integral: 300 s
+    gain: 1.43
+    integral: 310 s
     smoothing: 20 s
     dead_band: 0.9 %
     inside: 0.4
@@ -127,7 +127,8 @@ class Growing(Plant):
 
 def valve(*, banded: bool) -> Controller:
     """Return a PID on the oxygen valve; by hand with a filter and a gap as error map."""
-    law = peer(1.75, 300.0, 40.0, (0.0, 100.0), 2.9)
+    kc, ti_s = (1.43, 310.0) if banded else (2.45, 224.0)  # a filter is one more lag
+    law = peer(kc, ti_s, 40.0, (0.0, 100.0), 2.9)
     if not banded:
         return lambda _, read: {"oxygen": 0.003 * float(law(read["dissolved_oxygen"], dt=10.0))}
     law.error_map = _outside

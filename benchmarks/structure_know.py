@@ -1,7 +1,7 @@
 """Feed-forward and gain schedule: a loop knows what comes, and what the process has become.
 
-Gains and integral times are SIMC's (`bioctl.control.rules.simc`) on the process below, rounded;
-simple-pid has the same ones.
+Gains and integral times are SIMC's (`bioctl.control.rules.simc`, half rule) on the process below,
+rounded; simple-pid has the same ones.
 """
 
 from itertools import pairwise
@@ -87,15 +87,15 @@ loops:
   dissolved_oxygen:
     measurement: dissolved_oxygen
     setpoint: 0 .. 100 %
-    gain: 0.73
-    integral: 144 s
-    schedule: {by: agitation, points: [[60, 4.8, 4.9], [150, 2.5, 3.2], [400, 1, 1]]}
+    gain: 1.02
+    integral: 154 s
+    schedule: {by: agitation, points: [[60, 5, 3.2], [150, 2.25, 2.4], [400, 1, 1]]}
     segments: [{output: oxygen, u: [0, 100], value: [0, 0.3]}]
     fallback: {oxygen: 0.05}
 """
 SPEEDS: Final = ((0.0, 60.0, 200.0), (4.0, 150.0, 600.0), (7.0, 400.0, 1900.0))
 """Hour, rpm, and the uptake from then on in % of air saturation an hour."""
-TABLE: Final = ((60.0, 3.5, 710.0), (150.0, 1.82, 460.0), (400.0, 0.73, 144.0))
+TABLE: Final = ((60.0, 5.1, 493.0), (150.0, 2.3, 370.0), (400.0, 1.02, 154.0))
 """rpm, gain, integral time: the same schedule for simple-pid."""
 
 
@@ -135,7 +135,7 @@ class Stirred(Plant):
 
 def oxygen(*, scheduled: bool) -> Controller:
     """Return a PID on the oxygen valve, tuned for the quickest stirrer, or by a table."""
-    law = peer(0.73, 144.0, 40.0, (0.0, 100.0), 8.0)
+    law = peer(1.02, 154.0, 40.0, (0.0, 100.0), 8.0)
 
     def scan(_: float, read: Values) -> Values:
         if scheduled:

@@ -1,7 +1,7 @@
 """Mid-ranging and override: two loops share the work, or one output.
 
-Gains and integral times are SIMC's (`bioctl.control.rules.simc`) on the process below, rounded;
-simple-pid has the same ones.
+Gains and integral times are SIMC's (`bioctl.control.rules.simc`, half rule) on the process below,
+rounded; simple-pid has the same ones.
 """
 
 from collections import deque
@@ -22,8 +22,8 @@ loops:
   dissolved_oxygen:
     measurement: dissolved_oxygen
     setpoint: 0 .. 100 %
-    gain: 5
-    integral: 300 s
+    gain: 7.4
+    integral: 224 s
     segments: [{output: oxygen, u: [0, 100], value: [0, 0.1]}]
     fallback: {oxygen: 0.03}
   middle:
@@ -73,7 +73,7 @@ class Sparged(Plant):
 
 def oxygen_alone() -> Controller:
     """Return one PID on the oxygen valve, the agitator at a speed that fits the first hours."""
-    law = peer(5.0, 300.0, 40.0, (0.0, 100.0), 2.0)
+    law = peer(7.4, 224.0, 40.0, (0.0, 100.0), 2.0)
     return lambda _, read: {
         "oxygen": 0.001 * float(law(read["dissolved_oxygen"], dt=10.0)), "agitation": 100.0
     }  # fmt: skip
@@ -81,7 +81,7 @@ def oxygen_alone() -> Controller:
 
 def oxygen_chained() -> Controller:
     """Return a PID on the oxygen valve, and one on the agitator that watches the first one."""
-    quick = peer(5.0, 300.0, 40.0, (0.0, 100.0), 26.0)
+    quick = peer(7.4, 224.0, 40.0, (0.0, 100.0), 26.0)
     slow = peer(-400.0, 400.0, 0.04, (80.0, 300.0), 86.0)
 
     def scan(_: float, read: Values) -> Values:
