@@ -59,7 +59,7 @@ class Foaming(Plant):
 
 
 def antifoam_alone() -> Controller:
-    """Return one PID from foam to the pump's speed."""
+    """Return one PID from the contact to the pump; its gain was the best of four tried."""
     law = peer(-0.008, 330.0, 50.0, (0.0, 2.0), 0.0)
     return lambda _, read: {"antifoam": float(law(read["foam"], dt=5.0))}
 
@@ -156,7 +156,7 @@ CASES: Final = (
         peers={"simple-pid": antifoam_alone, "by hand": antifoam_switched},
         miss=lambda true: max(0.0, true["foam"] - 50.0),
         eu="% h + mL",
-        genes=tuple(Gene("foam", name) for name in ("dead_band", "on_delay_s", "on_s", "rest_s")),
+        genes=tuple(Gene("foam", name) for name in ("on_delay_s", "on_s", "rest_s")),
         panels=(
             Panel("two positions: foam in %; more of it after half an hour", "foam", 0.5, 3.0),
             Panel("two positions: antifoam in the vessel in mL", "there", 0.5, 3.0),
