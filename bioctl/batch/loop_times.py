@@ -39,10 +39,10 @@ def fallbacks(story: Story, loop: str, unit: str) -> list[Held]:
 
 
 def forced(story: Story, unit: UnitConfig, outputs: tuple[str, ...]) -> list[Held]:
-    """Return every trip of an interlock that forces one of these outputs, and every bypass."""
+    """Return every trip of an interlock that forces or limits these outputs, and every bypass."""
     found = []
     for name, config in unit.interlocks.items():
-        if not set(config.then) & set(outputs):
+        if not (config.then.keys() | config.at_most.keys()) & set(outputs):
             continue
         trips = _mine(
             story, unit.name, ("interlock.tripped", "interlock.reset"), ("interlock", name)

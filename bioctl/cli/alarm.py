@@ -7,17 +7,15 @@ import typer
 
 from bioctl.cli import alarm_ack, alarm_report, alarm_table
 from bioctl.cli.alarm_ack import WAITING, name_of
-from bioctl.cli.ask import ask
 from bioctl.cli.common import (
     SITE,
     JsonOption,
-    PasswordOption,
     SiteOption,
-    UserOption,
     connect,
     example,
     noun,
 )
+from bioctl.cli.given import By, given
 from bioctl.cli.screen import print_json, print_table
 
 app = noun("List alarms, acknowledge and reset them, and silence them for a time.")
@@ -26,7 +24,6 @@ app.command("table", epilog=alarm_table.EXAMPLE)(alarm_table.table)
 app.command("ack", epilog=alarm_ack.EXAMPLE)(alarm_ack.ack)
 
 Alarm = Annotated[str, typer.Argument(metavar="UNIT.ALARM", help="As `alarm list` shows it.")]
-Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
 
 SIMPLE = {
     "reset": ("Let a latched alarm go, once it is acknowledged.", "heater changed"),
@@ -62,33 +59,21 @@ def list_(
         '    --reason "analyser is being calibrated" --user kim',
     )
 )
+@given
 def shelve(
     alarm: Alarm,
     *,
     minutes: Annotated[float, typer.Option(help="How long, in minutes of process time.")],
-    reason: Reason,
-    user: UserOption,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Silence an alarm for a time; then it speaks again by itself. Never one of priority 1."""
-    args = {"alarm": alarm, "minutes": minutes}
-    ask(site, user, password_file, "alarm.shelve", args, reason=reason, as_json=as_json)
+    by.ask("alarm.shelve", {"alarm": alarm, "minutes": minutes})
 
 
 def _simple(verb: str) -> Callable[..., None]:
-    def command(
-        alarm: Alarm,
-        *,
-        reason: Reason,
-        user: UserOption,
-        site: SiteOption = SITE,
-        password_file: PasswordOption = None,
-        as_json: JsonOption = False,
-    ) -> None:
-        args = {"alarm": alarm}
-        ask(site, user, password_file, f"alarm.{verb}", args, reason=reason, as_json=as_json)
+    @given
+    def command(alarm: Alarm, *, by: By) -> None:
+        by.ask(f"alarm.{verb}", {"alarm": alarm})
 
     return command
 

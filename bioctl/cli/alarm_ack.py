@@ -7,16 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bioctl.cli.ask import ask_each
-from bioctl.cli.common import (
-    SITE,
-    JsonOption,
-    PasswordOption,
-    SiteOption,
-    UserOption,
-    connect,
-    example,
-)
+from bioctl.cli.common import connect, example
+from bioctl.cli.given import By, given
 from bioctl.cli.screen import plain, print_table
 from bioctl.errors import RefusedError, UsageError
 
@@ -27,20 +19,17 @@ SEEN = re.compile(r"([^#]+)#([0-9]{1,9})")
 WAITING = ("unacknowledged", "returned to normal, unacknowledged", "latched, unacknowledged")
 
 
+@given
 def ack(
     alarms: Annotated[
         list[str] | None,
         typer.Argument(metavar="UNIT.ALARM#N...", help="As `alarm list` shows them."),
     ] = None,
     *,
-    reason: Annotated[str, typer.Option(help="Why; it goes into the record.")],
-    user: UserOption,
+    by: By,
     every: Annotated[
         bool, typer.Option("--all", help="Show what waits, and acknowledge it after a yes.")
     ] = False,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Say that you have seen alarms and act on them; each is an entry of its own.
 
@@ -51,9 +40,9 @@ def ack(
             "say which alarms: UNIT.ALARM#N as `alarm list` shows them, or --all.",
             help="bioctl alarm list",
         )
-    args = _shown(site) if every else [_seen(one, site) for one in alarms or ()]
+    args = _shown(by.site) if every else [_seen(one, by.site) for one in alarms or ()]
     if args:
-        ask_each(site, user, password_file, "alarm.ack", args, reason=reason, as_json=as_json)
+        by.ask_each("alarm.ack", args)
 
 
 def name_of(alarm: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ def _pulse(site: str, batch: str) -> None:
 def _matters(entry: Mapping[str, Any]) -> bool:
     if entry["kind"] == "phase.state":
         return str(entry["data"]["state"]) != "COMPLETE"
-    return entry["kind"] in SHOWN
+    return entry["kind"] in SHOWN and not entry["data"].get("silent")
 
 
 def _show(entry: Mapping[str, Any]) -> None:

@@ -8,14 +8,14 @@ def release(loop: Loop, *, by: By) -> None:
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bioctl.cli.ask import Second, ask
+from bioctl.cli.ask import Second, ask, ask_each
 from bioctl.cli.common import SITE, JsonOption, PasswordOption, SiteOption, UserOption
 
 Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
@@ -48,6 +48,18 @@ class By:
         ask(
             self.site, self.user, self.password_file, name, args,
             reason=self.reason, meaning=meaning, second=second, as_json=self.as_json,
+        )  # fmt: skip
+
+    def ask_each(self, name: str, several: Sequence[Mapping[str, Any]]) -> None:
+        """Send a command once for each of these arguments, and print every answer.
+
+        Raises:
+            RefusedError: the cell rejected one or more.
+            UnreachableError: nobody answers.
+        """
+        ask_each(
+            self.site, self.user, self.password_file, name, several,
+            reason=self.reason, as_json=self.as_json,
         )  # fmt: skip
 
 

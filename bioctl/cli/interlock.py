@@ -4,19 +4,18 @@ from typing import Annotated, Any
 
 import typer
 
-from bioctl.cli.ask import Second, ask
+from bioctl.cli.ask import Second
 from bioctl.cli.common import (
     SITE,
     JsonOption,
-    PasswordOption,
     SecondOption,
     SecondPasswordOption,
     SiteOption,
-    UserOption,
     connect,
     example,
     noun,
 )
+from bioctl.cli.given import By, given
 from bioctl.cli.screen import plain, print_json, print_table
 from bioctl.errors import InputError
 from bioctl.language.nearest import suggest, visible
@@ -24,7 +23,6 @@ from bioctl.language.nearest import suggest, visible
 app = noun("List interlocks and permissives, reset and bypass them.")
 
 Interlock = Annotated[str, typer.Argument(metavar="UNIT.NAME", help="As the list shows it.")]
-Reason = Annotated[str, typer.Option(help="Why; it goes into the record.")]
 
 
 @app.command("list", epilog=example("bioctl interlock list --site demo-site/site.yaml"))
@@ -96,30 +94,17 @@ def table(
         '    --reason "feed is as planned" --user ola',
     )
 )
+@given
 def reset(
     interlock: Interlock,
     *,
-    reason: Reason,
-    user: UserOption,
     second: SecondOption = None,
     second_password_file: SecondPasswordOption = None,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Let go of an interlock whose condition is gone; the list says who may."""
-    args = {"interlock": interlock}
     other = Second(second, second_password_file) if second else None
-    ask(
-        site,
-        user,
-        password_file,
-        "interlock.reset",
-        args,
-        reason=reason,
-        second=other,
-        as_json=as_json,
-    )
+    by.ask("interlock.reset", {"interlock": interlock}, second=other)
 
 
 @app.command(
@@ -128,45 +113,29 @@ def reset(
         '    --reason "weighing cell is being checked" --user kim',
     )
 )
+@given
 def bypass(
     interlock: Interlock,
     *,
     minutes: Annotated[float, typer.Option(help="How long, in minutes of process time.")],
-    reason: Reason,
-    user: UserOption,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """Keep an interlock or permissive from acting, for a time: signed, where the site allows it."""
     args = {"interlock": interlock, "minutes": minutes}
-    ask(
-        site,
-        user,
-        password_file,
-        "interlock.bypass",
-        args,
-        reason=reason,
-        meaning="approved",
-        as_json=as_json,
-    )
+    by.ask("interlock.bypass", args, meaning="approved")
 
 
 @app.command(
     epilog=example('bioctl interlock restore BR101.level_low --reason "checked" --user ola')
 )
+@given
 def restore(
     interlock: Interlock,
     *,
-    reason: Reason,
-    user: UserOption,
-    site: SiteOption = SITE,
-    password_file: PasswordOption = None,
-    as_json: JsonOption = False,
+    by: By,
 ) -> None:
     """End a bypass before its time is over."""
-    args = {"interlock": interlock}
-    ask(site, user, password_file, "interlock.restore", args, reason=reason, as_json=as_json)
+    by.ask("interlock.restore", {"interlock": interlock})
 
 
 def _state(one: dict[str, Any]) -> str:

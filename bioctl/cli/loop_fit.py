@@ -187,11 +187,17 @@ def _tell(
         "IAE and peak are those of a load step of 1 u. Ms: 1.2 is calm, 2.0 the usual limit. "
         "<- has the least IAE with Ms <= 1.8."
     )
-    law = rows[best].law
+    from bioctl.control.rules import calm
+
+    law = calm(rows[best].law, found.rms, scan_s)
     derivative = f" --derivative {law.td_s:.4g}" if law.td_s else ""
     typer.echo(
         f"To apply it: bioctl loop tune {loop} --gain {law.kc:.4g} --integral {law.ti_s:.4g}"
         f'{derivative} --user USER --reason "{best}, {test.data["method"]} test"'
+    )
+    typer.echo(
+        f"Against the {found.rms:.2g} {eu} that are left, if that is noise, add: "
+        f"--dead-band {law.dead_band:.2g} --inside {law.inside:g} --trend {law.trend_s:.2g}"
     )
 
 

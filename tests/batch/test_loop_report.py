@@ -10,7 +10,7 @@ import pytest
 from bioctl.audit.entry import Entry
 from bioctl.audit.read import read_entries
 from bioctl.batch.loop_report import LoopReport, Samples, read_reports
-from bioctl.batch.loop_times import modes
+from bioctl.batch.loop_times import forced, modes
 from bioctl.batch.loop_words import text_of
 from bioctl.batch.record.story import Story, read_story
 from bioctl.batch.upsets import cause
@@ -136,3 +136,27 @@ def test_all_of_it_is_there_for_programs(reports: dict[str, LoopReport]) -> None
 def test_a_batch_nobody_knows_is_one_sentence(troubled: Site) -> None:
     with pytest.raises(InputError, match="no batch"):
         read_reports(troubled, "B-9")
+
+
+def test_a_trip_that_forces_or_limits_an_output_of_the_loop_is_told(
+    story: Story, troubled: Site
+) -> None:
+    unit = troubled.units["BR101"]
+    name = next(iter(unit.interlocks))
+    base = unit.interlocks[name]
+    made = story.own[0]
+    rule = {"type": "rule", "id": "site file of BR101"}
+
+    def told(kind: str, hours: float) -> Entry:
+        body = {**made.body, "kind": kind, "actor": rule, "unit": "BR101"}
+        body |= {"t": story.zero + hours * HOUR, "data": {"interlock": name, "cause": "c"}}
+        return made._replace(body=body)
+
+    trip = told("interlock.tripped", 2.0), told("interlock.reset", 2.5)
+    seen = replace(story, all=(*story.all, *trip))
+    for config in (replace(base, then={"air": 0.0}, at_most={}),
+                   replace(base, then={}, at_most={"air": 0.1})):  # fmt: skip
+        changed = replace(unit, interlocks={name: config})
+        mine = [one for one in forced(seen, changed, ("air",)) if one.at == 2.0 * HOUR]
+        assert [(one.what, one.seconds) for one in mine] == [(f"interlock {name}", 1800.0)]
+        assert not forced(seen, changed, ("jacket",))

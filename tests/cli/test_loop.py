@@ -101,6 +101,7 @@ def test_factors_of_schedule_and_segment_are_taken_out_of_what_is_to_be_typed(
         asyncio.run(opened.commit([event]))
     result = cli("loop", "fit", "BR101.temperature", "--site", tested)
     assert "multiplied the gain by 2 and the times by 0.5 then" in result.stdout
+    assert "--dead-band" in result.stdout, "the noise it saw gives a band in which to be calm"
     found = json.loads(cli("loop", "fit", "BR101.temperature", "--site", tested, "--json").stdout)
     rule, before = found["rules"]["SIMC tight"], plain["rules"]["SIMC tight"]
     assert rule["gain"] == pytest.approx(before["gain"] / 2.0)

@@ -22,6 +22,7 @@ from bioctl.equipment.site import Site, load_site
 from bioctl.errors import InputErrors, RefusedError
 from bioctl.phases.library import capabilities
 from bioctl.recipe.load import load_recipe
+from bioctl.tags import Kind
 from bioctl.values import Reading
 from bioctl_sim.plant import Plant
 
@@ -67,8 +68,9 @@ def told(decided: Decisions[Any]) -> list[tuple[str, Any]]:
 
 
 def readings(site: Site, **values: float) -> dict[str, Reading]:
-    found = {tag.name: Reading(tag.range.clamp(7.2)) for tag in site.tags}
-    found["BR101.PC101"] = Reading(0.0)  # base and carbon dioxide together would trip an interlock
+    """Return a unit at rest: its outputs at 0, what is measured at 7.2."""
+    level = {Kind.MEASUREMENT: 7.2, Kind.OUTPUT: 0.0}
+    found = {tag.name: Reading(tag.range.clamp(level[tag.kind])) for tag in site.tags}
     return found | {f"BR101.{name}": Reading(value) for name, value in values.items()}
 
 
