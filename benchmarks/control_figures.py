@@ -177,6 +177,7 @@ def main() -> None:
     drawn = {}
     for litres in scales:
         found = runs(litres)
+        kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
         kept[f"{litres:g}"] = figures(found)
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")

@@ -33,15 +33,18 @@ def words(some: Iterable[Block]) -> str:
 def refuse_blocked(batch: BatchState, command: Command, blocks: Blocks) -> None:
     """Refuse a command that would set a phase going that may not.
 
+    What has begun needs no permissive to go on; an interlock that holds it must be gone.
+
     Raises:
         RefusedError: with what is missing.
     """
     for step in _set_going(batch, command):
-        some = blocking(blocks, step)
+        begun = command is not Command.START
+        some = [one for one in blocking(blocks, step) if one.holds or not begun]
         if some:
             raise RefusedError(
-                f"{step.path} may not start: {words(some)}",
-                help="give the command again when it is so; `bioctl interlock permissives`",
+                f"{step.path} may not {command}: {words(some)}",
+                help="see `bioctl interlock list` and `permissives`, then give the command again",
             )
 
 

@@ -211,6 +211,22 @@ def test_bypass_lets_cells_in_and_charge_of_medium_never_waits() -> None:
     cell.until(lambda: cell.step_of("u/o/cells") != "", turns=8)
 
 
+@pytest.mark.requirement("I13")
+def test_cells_that_are_half_in_do_not_wait_again() -> None:
+    cell = Watched.started(recipe(CHARGE, EQUILIBRATE, INOCULATE))
+    cell.until(lambda: cell.step_of("u/o/cells") == "dosing_cells")
+    cell.command("hold")
+    cell.until_state(State.HELD)
+    cell.seen["BR101.AT101"] = Reading(6.9)
+    cell.turn()
+    assert blocking(cell.core.blocks(), cell.batch.control.steps[2])
+    cell.command("restart")
+    assert cell.outcome()["outcome"] == "done"
+    cell.seen.clear()
+    cell.until_state(State.COMPLETE)
+    assert cell.bench.dosed[("BR101", "inoculum")] == pytest.approx(200.0, abs=2.0)
+
+
 STERILITY = (
     "{hold: sterility_hold, with: {settle: 10 min, duration: 20 min, oxygen_drop: 1 %,"
     " pH_drift: 0.02 pH}, timeout: 20 h}"
