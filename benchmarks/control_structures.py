@@ -7,7 +7,7 @@ tunings again; they are kept in benchmarks/data.
 Each case is a unit of a site file, read as the controller reads it, on a small process with upsets
 and noise of a fixed seed: structure_lead.py, _share, _know and _calm. Three control it:
 `simple-pid`, one PID on the main output; `by hand`, the structure built from simple-pid in the few
-lines its user would write; and bioctl's own control scan. All have the same gains and limits.
+lines its user would write; and bioctl's own control scan. All have the same limits, and SIMC.
 """
 
 import json
