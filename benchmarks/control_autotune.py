@@ -29,7 +29,10 @@ from bioctl.errors import BioctlError
 
 GUARD: Final = {"temperature": 0.3, "pH": 0.05, "dissolved_oxygen": 5.0}
 FIRST: Final = {"temperature": 1.0, "pH": 10.0, "dissolved_oxygen": 1.5}
-"""First amplitude, units of u; doubled until the swing is clear of the noise."""
+"""First amplitude, units of u; doubled until the swing is clear of noise, halved by the guard."""
+LEAST: Final = 0.2
+MOST: Final = 60.0
+"""Between these, units of u."""
 CLEAR: Final = 0.8
 """Share of the variance the model must explain; below, the test is repeated with more amplitude."""
 CALM: Final = {"temperature": 2.5, "pH": 4.0, "dissolved_oxygen": 3.0}
@@ -53,7 +56,7 @@ class Tuner:
         self.worst = dict.fromkeys(GUARD, 0.0)
         self._queue = list(GUARD)
         self._amplitude = dict(FIRST)
-        self._doubled: object = None
+        self._changed: object = None
         self._quiet = 0
 
     def scan(self, now: float, readings: Mapping[str, float]) -> dict[str, float]:
@@ -110,13 +113,14 @@ class Tuner:
                     return True
         except BioctlError as error:
             self.told[name] = str(error)
-        if "guard" in trial.reason or self._amplitude[name] > 60:
+        aborted = "guard" in trial.reason
+        if not LEAST < self._amplitude[name] < MOST:
             self.told[name] = trial.reason
             self._queue.pop(0)
             return True
-        if trial is not self._doubled:
-            self._amplitude[name] *= 2.0
-            self._doubled = trial
+        if trial is not self._changed:
+            self._amplitude[name] *= 0.5 if aborted else 2.0
+            self._changed = trial
         return False
 
 

@@ -27,15 +27,13 @@ SMOOTH: Final = 2.0
 """tc + theta of the smooth reference (tc = 3 theta) over that of the tight one (tc = theta)."""
 SHOWN: Final = {
     "temperature": {5.0: (24.0, 2.0), 2000.0: (24.0, 2.0)},
-    "pH": {5.0: (96.0, 4.0), 2000.0: (48.0, 2.0)},
-    "dissolved_oxygen": {5.0: (120.0, 2.0), 2000.0: (47.0, 10.0)},
+    "pH": {5.0: (96.0, 4.0), 2000.0: (96.0, 4.0)},
+    "dissolved_oxygen": {5.0: (96.0, 4.0), 2000.0: (47.0, 10.0)},
 }
 """By loop and size, what is drawn: h after inoculation, and for how long."""
 TITLES: Final = {
     24.0: "feed bolus",
-    48.0: "no base for 15 min",
     96.0: "a third of the medium exchanged",
-    120.0: "no oxygen for 5 min",
     47.0: "the demand crosses from nitrogen to air",
 }
 

@@ -7,6 +7,7 @@ Res.* 31 (1992) 2625 (from ultimate gain and period).
 
 import math
 from dataclasses import replace
+from typing import Final
 
 from bioctl.control.process import Process, promise
 from bioctl.control.tuning import Acting, Tuning
@@ -115,6 +116,7 @@ def side_by_side(process: Process, scan_s: float) -> dict[str, Tuning]:
     }
     if process.tau2_s > 0:
         found["SIMC PID"] = simc(process, scan_s, derivative=True)
+        found["SIMC PID smooth"] = simc(process, scan_s, 3.0, derivative=True)
     return found
 
 
@@ -135,14 +137,18 @@ def recommended(process: Process, scan_s: float) -> str:
     return min(found, key=lambda name: found[name].ms)
 
 
+SLOWEST: Final = 2400.0
+"""Longest integral time inside the dead band, s: a culture's load changes over hours."""
+
+
 def calm(
     law: Tuning,
     noise: float,
     scan_s: float,
     *,
     band: float = 3.0,
-    inside: float = 0.2,
-    learns: float = 8.0,
+    inside: float | None = None,
+    learns: float = 4.0,
 ) -> Tuning:
     """Return the law made slower where there is nothing but noise, and able to follow a trend.
 
@@ -153,12 +159,12 @@ def calm(
         noise: standard deviation of the probe.
         scan_s: period, s.
         band: half width of the dead band in standard deviations of the smoothed noise.
-        inside: how much slower the loop is inside it.
+        inside: how much slower the loop is inside it; without: 0.2, but Ti at most `SLOWEST`.
         learns: time in which a trend is learnt, in integral times as they are inside.
     """
+    share = min(1.0, max(0.2, law.ti_s / SLOWEST)) if inside is None else inside
     left = noise * math.sqrt(scan_s / (scan_s + law.smooth_s))
-    trend_s = learns * law.ti_s / inside
-    return replace(law, dead_band=band * left, inside=inside, trend_s=trend_s)
+    return replace(law, dead_band=band * left, inside=share, trend_s=learns * law.ti_s / share)
 
 
 def _dead(process: Process, scan_s: float) -> float:
