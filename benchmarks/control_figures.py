@@ -144,7 +144,8 @@ def tell(kept: dict[str, dict[str, dict[str, float]]]) -> None:
                 f"{row['travel_simple-pid']:.2f}",
             ]
             print("  ".join(f"{cell:>10}" for cell in cells), flush=True)
-    print("* the optimiser has not run at this size")
+    if kept.keys() - best.keys():
+        print("* the optimiser has not run at this size")
 
 
 def pictures(found: dict[float, dict[str, Run]]) -> None:

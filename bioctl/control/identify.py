@@ -61,7 +61,7 @@ def fit(samples: Sequence[tuple[float, float, float]]) -> Fit:
     t, u, y = (np.array(column, dtype=np.float64) for column in zip(*samples, strict=True))
     if float(np.ptp(u)) == 0.0:
         raise InputError("tuning test: u never moved.")
-    found = [one for one in (_fitted(t, u, y, form) for form in (1, 2, -1, -2)) if one is not None]
+    found = [one for one in (_fitted(t, u, y, form) for form in (1, 2, -1)) if one is not None]
     clear = max((one.r2 for _, one in found), default=0.0) - AS_GOOD
     told = [one for one in found if one[1].r2 >= clear and one[1].unsure["slope"] <= TOLD]
     best = min(told or found, key=lambda one: one[0], default=None)
@@ -76,7 +76,7 @@ def fit(samples: Sequence[tuple[float, float, float]]) -> Fit:
 
 
 def _fitted(t: Floats, u: Floats, y: Floats, form: int) -> tuple[float, Fit] | None:
-    """Return Akaike's criterion and the fit; form: 1 or 2 lags, below 0 integrating."""
+    """Return Akaike's criterion and the fit; form: -1 integrating, 1 first order, 2 second."""
     span, base = float(t[-1] - t[0]), u - u[0]
     step = span / GRID
     grid = t[0] + np.arange(GRID + 1) * step
@@ -104,7 +104,7 @@ def _fitted(t: Floats, u: Floats, y: Floats, form: int) -> tuple[float, Fit] | N
     model, process = _model(x, scale, grid, held, t, y, form)
     rms = math.sqrt(2.0 * cost / len(t))
     variance = float(np.var(y))
-    free = {-1: 4, -2: 8, 1: 5, 2: 6}[form]  # a lag looks like dead time: it must be seen clearly
+    free = {-1: 4, 1: 5, 2: 6}[form]
     criterion = len(t) * math.log(max(rms, 1e-12) ** 2) + 2.5 * free
     r2 = 1.0 - rms**2 / variance if variance else 0.0
     return criterion, Fit(process, rms, r2, t, y, model, _unsure(x, jac, y - model, form))
@@ -112,7 +112,7 @@ def _fitted(t: Floats, u: Floats, y: Floats, form: int) -> tuple[float, Fit] | N
 
 def _unsure(x: Floats, jac: Floats, rest: Floats, form: int) -> dict[str, float]:
     """Return relative standard errors, widened for residuals that follow one another."""
-    used = {-1: [0, 3], -2: [0, 2, 3], 1: [0, 1, 3], 2: [0, 1, 2, 3]}[form]
+    used = {-1: [0, 3], 1: [0, 1, 3], 2: [0, 1, 2, 3]}[form]
     free = jac[:, used].T @ jac[:, used]
     if np.linalg.cond(free) > 1e14:
         return dict.fromkeys(("gain", "time constant", "dead time", "slope"), math.inf)
@@ -145,7 +145,7 @@ def _model(
         moved = lfilter([1.0 - a], [1.0, -a], moved)
     if form < 0:
         raw = gain * np.concatenate(([0.0], np.cumsum(moved[:-1]) * step))
-        process = Process(gain, theta, tau2_s=tau2 if form == -2 else 0.0)
+        process = Process(gain, theta)
     else:
         a = math.exp(-step / tau)
         raw = gain * lfilter([0.0, 1.0 - a], [1.0, -a], moved)

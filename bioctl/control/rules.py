@@ -116,7 +116,6 @@ def side_by_side(process: Process, scan_s: float) -> dict[str, Tuning]:
     }
     if process.tau2_s > 0:
         found["SIMC PID"] = simc(process, scan_s, derivative=True)
-        found["SIMC PID smooth"] = simc(process, scan_s, 3.0, derivative=True)
     return found
 
 
