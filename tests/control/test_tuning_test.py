@@ -1,6 +1,7 @@
 """A tuning test on the live loop: under guard, bumpless at its end; its samples give the law."""
 
 import math
+import random
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from bioctl.control.identify import fit
 from bioctl.control.loop_config import LoopConfig, Mode
 from bioctl.control.loop_state import set_experiment, set_mode, set_tuning
 from bioctl.control.process import Process, promise, sensitivity
-from bioctl.control.rules import from_relay, side_by_side, simc, ultimate
+from bioctl.control.rules import SLOWEST, calm, from_relay, side_by_side, simc, ultimate
 from bioctl.control.segment import Segment
 from bioctl.control.structure import Structure
 from bioctl.control.tuning import Acting, Tuning
@@ -243,3 +244,39 @@ def test_the_end_of_a_test_tells_what_segment_and_schedule_made_of_the_tuning() 
     rig.scan(43.0)
     tested = next(event for event in rig.events if event.kind == "loop.tested")
     assert (tested.data["gain_factor"], tested.data["time_factor"]) == (2.0, 0.5)
+
+
+def short_step(seed: int) -> list[tuple[float, float, float]]:
+    """Return a step of 1 degC on a jacket: half an hour of a vessel that needs two hours."""
+    noise = random.Random(seed)  # noqa: S311  a test
+    jacket, vessel, rows = 0.0, 0.0, []
+    for row in range(345):
+        t = 5.0 * (row + 1)
+        u = 1.0 if t > 300.0 else 0.0
+        jacket += 5.0 * (u - jacket) / 206.0
+        vessel += 5.0 * (jacket - vessel) / 7500.0
+        rows.append((t, u, 37.0 + round((vessel + noise.gauss(0.0, 0.01)) / 0.01) * 0.01))
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_form_whose_slope_the_test_cannot_tell_is_not_taken(seed: int) -> None:
+    found = fit(short_step(seed))
+    assert found.unsure["slope"] <= 0.5
+    assert abs(found.process.slope * 7500.0 - 1.0) < 0.35
+
+
+def test_no_dead_time_is_shorter_than_two_samples() -> None:
+    rows, y = [], 40.0
+    for row in range(400):
+        u = 1.0 if row // 40 % 2 else -1.0
+        y += 5.0 * 0.003 * u
+        rows.append((5.0 * row, u, y))
+    assert fit(rows).process.theta_s >= 10.0
+
+
+@given(st.floats(0.1, 100), st.floats(30, 20_000), st.floats(0.001, 1))
+def test_a_calm_law_follows_what_takes_hours(kc: float, ti_s: float, noise: float) -> None:
+    law = calm(Tuning(kc, ti_s), noise, 5.0)
+    assert 0.2 <= law.inside <= 1.0
+    assert law.ti_s / law.inside <= max(SLOWEST, ti_s) * (1 + 1e-9) or law.inside == 0.2
