@@ -259,7 +259,7 @@ def short_step(seed: int) -> list[tuple[float, float, float]]:
     return rows
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [34, 45, 57, 63, 66])  # where two lags fit a little better
 def test_a_form_whose_slope_the_test_cannot_tell_is_not_taken(seed: int) -> None:
     found = fit(short_step(seed))
     assert found.unsure["slope"] <= 0.5
