@@ -1,6 +1,7 @@
 """A structure on the bench: its unit as in a site file, a small process, who controls it."""
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -24,7 +25,7 @@ Controller = Callable[[float, Values], Values]
 """Process time (s) and what is read, outputs too, to outputs."""
 
 
-class Plant:
+class Plant(ABC):
     """A process in steps of 1 s.
 
     Attributes:
@@ -43,13 +44,13 @@ class Plant:
         """Process time, h."""
         return self.s / 3600.0
 
+    @abstractmethod
     def second(self, u: Values) -> None:
         """Go on by 1 s with these outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def probes(self) -> Values:
         """Return what ideal instruments show."""
-        raise NotImplementedError
 
     def truth(self) -> Values:
         """Return what is to be judged and drawn."""

@@ -85,11 +85,12 @@ def start(
 def retune(state: PidState, tuning: Tuning, sp: float) -> PidState:
     """Return the state for a new tuning: the last output stays, the integral makes up for it.
 
-    Unlike `start` it keeps the derivative, so gains may be scheduled at every scan.
+    Unlike `start` it keeps derivative and trend, so gains may be scheduled at every scan. A law
+    that learns no trend keeps none: nothing would ever correct it.
     """
     proportional = tuning.gain * _error(tuning, sp, state.pv) - tuning.gain_sp * sp
     integral = state.wanted - proportional - state.derivative - state.forward
-    return state._replace(integral=integral)
+    return state._replace(integral=integral, trend=state.trend if tuning.trend_s else 0.0)
 
 
 def step(

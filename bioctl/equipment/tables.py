@@ -134,6 +134,11 @@ def take_rows(fields: Fields, tables: Mapping_[str, Table], errors: list[InputEr
         InputError: `tables` or `without` can't be read.
     """
     asked = fields.get("tables")
+    if asked is not None and not tables:
+        asked.refuse(
+            "no protection table is installed, not even bioctl's own.",
+            "install bioctl again; in a checkout `python3 run.py bioctl site check` does.",
+        )
     taken: Sequence[str] = located(asked, each(known(tables, "table"))) if asked else ()
     rows = Rows(asked=asked.where if asked else None)
     shipped = {group: _shipped(taken, tables, group, asked, errors) for group in GROUPS}

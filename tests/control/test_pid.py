@@ -312,3 +312,10 @@ def test_a_scheduled_gain_takes_the_trend_with_it() -> None:
     _, weak = step(law, state, 40, 40, 10.0, 0, 100, 10)
     _, quick = step(strong, retune(state, strong, 40), 40, 40, 10.0, 0, 100, 10)
     assert quick.integral - 10 == pytest.approx(4 * (weak.integral - 10))
+
+
+def test_a_law_that_learns_no_trend_keeps_none() -> None:
+    learnt = start(Tuning(2.0, 500.0, trend_s=1000.0), 40, 40, 10)._replace(trend=0.01)
+    plain = Tuning(2.0, 500.0)
+    output, state = step(plain, retune(learnt, plain, 40), 40, 40, 10.0, 0, 100, 10)
+    assert (output, state.trend) == (10.0, 0.0)
