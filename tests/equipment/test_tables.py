@@ -263,3 +263,12 @@ def test_weight_may_be_judged_around_a_loops_setpoint_in_percent(load: Load) -> 
     own = "    alarms: {row: {steady: ~, setpoint_of: pH}}"
     alarm = load(f"    tables: [steady]\n{own}", text + bad).units["BR101"].alarms["row"]
     assert (alarm.loop, alarm.percent, alarm.steady, alarm.limit) == ("pH", True, False, 2.0)
+
+
+def test_site_without_installed_tables_is_told_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(f"{HEAD}    tables: [warm]\n{TAIL}")
+    with pytest.raises(InputErrors) as caught:
+        load_site(file, capabilities().classes, {})
+    assert "no protection table is installed" in str(caught.value)
+    assert "install bioctl again" in str(caught.value)
